@@ -53,10 +53,13 @@ class Pieces:
         self.facts = facts
         self.helpers = helpers
         self._grown = lists_that_grow(function.node)
+        self._searched = False
+        """Whether while loops that only count are searches of all places at once."""
         self._summed = False
         """Whether sums of parts with any bounds are differences of running sums."""
         self._read: dict[
-            tuple[int, bool, bool, str], tuple[Walk, list[Store], dict[str, None]] | Refusal
+            tuple[int, bool, bool, bool, str],
+            tuple[Walk, list[Store], dict[str, None]] | Refusal,
         ] = {}
 
     def reader(self, unit: Unit) -> Reader:
@@ -70,7 +73,7 @@ class Pieces:
         scope.helpers = {**self.helpers, **local}
         scope.local_helpers = frozenset(local)
         scope.grown = self._grown
-        scope.summed = self._summed
+        scope.summed, scope.searched = self._summed, self._searched
         return Reader(scope, called, comprehended)
 
     def piece(self, unit: Unit, style: Style) -> Piece:
@@ -78,6 +81,8 @@ class Pieces:
         self.facts.line = unit.node.lineno
         if not unit.is_loop:
             return self._expressions(unit, style)
+        inside = ast.walk(unit.node)
+        self._searched = style.sorted and any(isinstance(each, ast.While) for each in inside)
         try:
             return self._loop(unit, unit.node, style, interior=False)
         except Refusal as refusal:
@@ -96,7 +101,7 @@ class Pieces:
     def _walk(self, unit: Unit, node: ast.stmt, interior: bool) -> tuple[Walk, list[Store]]:
         """What a nest does, read once for all styles."""
         text = "" if node is unit.node else ast.unparse(node)
-        key = (id(unit.node), interior, self._summed, text)
+        key = (id(unit.node), interior, self._summed, self._searched, text)
         if key not in self._read:
             try:
                 self._read[key] = self._walked(unit, node, interior)

@@ -159,16 +159,23 @@ def _between(writer: Writer, term: Reduce, both: Apply) -> Array | None:
 
 
 _SIDES = {"<": ("", False), "<=": (_RIGHT, False), ">": (_RIGHT, True), ">=": ("", True)}
+_OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def first_edge(writer: Writer, term: Reduce) -> Array | None:
     """The place of the first of sorted numbers above a limit, or whether there is one."""
-    if not isinstance(term.arg, Apply) or term.arg.name not in _SIDES or len(term.over) != 1:
+    test = term.arg
+    ends = isinstance(test, Apply) and test.name == "~"
+    if ends:
+        (test,) = test.children
+    if not isinstance(test, Apply) or test.name not in _SIDES or len(term.over) != 1:
         return None
     (axis,) = term.over
-    limit, edges = term.arg.args
-    sign = term.arg.name
+    limit, edges = test.args
+    sign = test.name
+    if ends:
+        sign = _OPPOSITE[sign]
     if isinstance(limit, Access) and axis.name in limit.loops:
         limit, edges, sign = edges, limit, _MIRRORED[sign]
     if not isinstance(edges, Access) or axis.name in limit.loops or limit.own:
@@ -181,6 +188,8 @@ def first_edge(writer: Writer, term: Reduce) -> Array | None:
     if any(kind is None or kind.kind not in "iuf" for kind in map(dtype_of, (edges, limit))):
         return None
     writer.scope.assume(f"{made.text} is sorted")
+    if ends:
+        writer.scope.assume("no NaN is compared")
     if term.op == "any":
         return Array(f"({limits.text}) {sign} {made.atom}[-1]", limits.dims)
     side = _RIGHT if sign == "<" else ""

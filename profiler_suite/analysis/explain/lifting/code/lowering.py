@@ -40,7 +40,7 @@ from profiler_suite.analysis.explain.lifting.code.truth_sums import (
 )
 from profiler_suite.analysis.explain.lifting.code.writer import Style, Writer
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.normal_form.operations import fixed
+from profiler_suite.analysis.explain.lifting.normal_form.operations import fixed, where
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Scope
 from profiler_suite.analysis.explain.lifting.normal_form.sharing import hint, repeated
@@ -352,10 +352,14 @@ class ArrayWriter(Writer):
             closest = nearest(self, term)
             if closest is not None:
                 return closest
-        if isinstance(term, Reduce) and term.op in ("argmax", "any") and self.style.sorted:
+        places = ("argmax", "any", "first")
+        if isinstance(term, Reduce) and term.op in places and self.style.sorted:
             place = first_edge(self, term)
             if place is not None:
                 return place
+        if isinstance(term, Reduce) and term.op == "first":
+            found_any, place_of = (replace(term, op=each) for each in ("any", "argmax"))
+            return self.lower(where(found_any, place_of, Index(term.over[0].count)))
         others = ("norm", "max", "count_nonzero", "mean")
         if isinstance(term, Reduce) and term.op in others and self.style.distance:
             found = distances(self, term)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.expressions.expressions import ARITHMETIC
+from profiler_suite.analysis.explain.lifting.loops.counted_searches import place_of, search_of
 from profiler_suite.analysis.explain.lifting.loops.element_stores import ElementStores
 from profiler_suite.analysis.explain.lifting.loops.first_hits import first_hit
 from profiler_suite.analysis.explain.lifting.loops.growth import as_array, grows
@@ -374,6 +375,11 @@ class Walk(ElementStores):
 
     def _as_long_as(self, node: ast.While) -> None:
         """A while loop inside others, which ends for each of their iterations in its time."""
+        search = search_of(node) if self.scope.searched else None
+        place = None if search is None else place_of(self.reader, search)
+        if search is not None and place is not None:
+            self.scope.env[search.name] = place
+            return
         scope, flag = self.scope, self._flag()
         first, depth, kept = len(self.effects), len(scope.loops), dict(scope.env)
         label = scope.label(Poly.atom("rounds"), "round", depth)

@@ -178,7 +178,7 @@ def _applied(term: Apply) -> np.dtype[Any] | None:
 def _reduced(term: Reduce) -> np.dtype[Any] | None:
     if term.op in ("any", "all"):
         return np.dtype(bool)
-    if term.op in ("argmax", "argmin", "count_nonzero"):
+    if term.op in ("argmax", "argmin", "first", "count_nonzero"):
         return np.dtype(int)
     found = dtype_of(term.arg)
     if found is None:

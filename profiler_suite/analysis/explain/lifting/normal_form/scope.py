@@ -66,6 +66,8 @@ class Scope:
         self.inlining: list[str] = []
         self.interior = False
         """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
+        self.searched = False
+        """Whether a while loop that only counts is a search of all places at once."""
         self.summed = False
         """Whether sums of parts with any bounds are differences of running sums."""
         self.constraints: list[Poly] = []

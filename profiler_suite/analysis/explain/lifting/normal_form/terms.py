@@ -198,6 +198,7 @@ class Reduce(Term):
     """A reduction over labels."""
 
     op: str
+    """'sum', 'max', 'argmax', …; 'first': the first place where it holds, else their count."""
     arg: Term
     over: tuple[Label, ...]
     initial: Term | None = None

@@ -98,3 +98,50 @@ def smallest_that_begins_with_none(x: A) -> A:
                 low = value
         out[i] = low
     return out
+
+
+@kind(x="n:double", v="m:double", least=2)
+def sorted_edges_searched_by_a_while_loop(x: A, v: A) -> A:
+    edges = np.sort(x)
+    out = np.zeros(len(v))
+    for n in range(len(v)):
+        i = 0
+        while i < len(edges) - 2 and edges[i + 1] < v[n]:
+            i += 1
+        out[n] = edges[i] * 10 + i
+    return out
+
+
+@kind(x="n:double", v="m:double", least=2)
+def sorted_edges_searched_from_the_second(x: A, v: A) -> A:
+    edges = np.sort(x)
+    out = []
+    for t in v:
+        i = 1
+        while t >= edges[i] and i + 1 <= len(edges) - 1:
+            i = i + 1
+        out.append(i)
+    return np.array(out)
+
+
+@kind(x="n:double", v="m:double", least=2)
+def first_that_is_not_smaller(x: A, v: A) -> A:
+    out = []
+    for t in v:
+        k = 0
+        while k < len(x) - 1 and x[k] < t:
+            k += 1
+        out.append(k)
+    return np.array(out)
+
+
+@kind(x="n:double", v="m:double", least=2)
+def sorted_without_a_limit(x: A, v: A) -> A:
+    edges = np.append(np.sort(x), np.inf)
+    out = []
+    for t in v:
+        k = 0
+        while edges[k] <= t:
+            k += 1
+        out.append(k)
+    return np.array(out)
