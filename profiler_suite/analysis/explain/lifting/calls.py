@@ -15,6 +15,7 @@ from profiler_suite.analysis.explain.lifting.expressions.matrices import (
     matrix_product,
     plain,
 )
+from profiler_suite.analysis.explain.lifting.expressions.new_arrays import new_array
 from profiler_suite.analysis.explain.lifting.expressions.parts import of_bounds
 from profiler_suite.analysis.explain.lifting.expressions.prefixes import of_part
 from profiler_suite.analysis.explain.lifting.expressions.reductions import REDUCTIONS, reduction
@@ -26,6 +27,7 @@ from profiler_suite.analysis.explain.lifting.expressions.row_functions import (
     pearson,
     row_function,
 )
+from profiler_suite.analysis.explain.lifting.expressions.sampled import at_points
 from profiler_suite.analysis.explain.lifting.expressions.selected import of_selected, places_of
 from profiler_suite.analysis.explain.lifting.expressions.shapes import (
     flattened,
@@ -129,6 +131,8 @@ def called(reader: Reader, node: ast.Call) -> Term:
         return place
     name = ast.unparse(node.func)
     owner, _, last = name.rpartition(".")
+    if last == "map_coordinates" and not reader.scope.helpers.get(name):
+        return at_points(reader, node)
     if isinstance(node.func, ast.Name) and last != "pearsonr":
         return _builtin(reader, node, node.func.id)
     if last == "pearsonr" and not reader.scope.helpers.get(name):
@@ -453,23 +457,6 @@ def _in_each_row(reader: Reader, node: ast.Call, side: str) -> Term:
     return Reduce("sum", ops.apply(f"({{0}}) {side} ({{1}})", side, row, value), row.own)
 
 
-def new_array(reader: Reader, node: ast.Call, name: str) -> Term | None:
-    """np.zeros(3), np.eye(n): the same array in every iteration."""
-    shape = None
-    if name in ("zeros", "ones", "eye", "identity"):
-        shape = reader.facts.shape_of(node)
-    elif name == "arange" and node.args:
-        size = reader.facts.integer(node.args[0])
-        shape = None if size is None else (size,)
-    varying = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} & reader.scope.varying
-    if shape is None or varying:
-        return None
-    text = ast.unparse(node).replace("numpy.", "NP.", 1).replace("np.", "NP.", 1)
-    if name == "arange" and (len(node.args) > 1 or node.keywords):
-        return None
-    return Core(text, (), tuple(reader.scope.label(each) for each in shape))
-
-
 def _made(reader: Reader, node: ast.Call) -> Term:
     kinds = [each.value for each in node.keywords if each.arg == "dtype"]
     counts = [each for each in node.keywords if each.arg == "count"]
@@ -527,6 +514,8 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
         return reduction(reader, node, name, inner, node.args)
     if name == "dot" and len(node.args) == 1:
         return matrix_product(reader, "dot", inner, reader.read(node.args[0]))
+    if name in ("argsort", "cumsum", "cumprod") and not node.args and not node.keywords:
+        return along(inner, f"NP.{name}({{0}}, axis=-1)")
     if name in ("copy", "item") and not node.args:
         return Apply("({0}).copy()", (inner,), "copy") if inner.own else inner
     if name in ("conj", "conjugate") and not node.args:

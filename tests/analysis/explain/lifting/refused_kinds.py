@@ -594,3 +594,13 @@ def both_halves_of_a_square(x: A) -> A:
             m[i, j] = x[i, j]
             m[j, i] = x[i, j] + 1
     return m
+
+
+@refused("several elements are set", x="n m:double", k="m:index m")
+def places_that_may_come_twice(x: A, k: A) -> A:
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        row = np.zeros(x.shape[1])
+        row[k] = x[i]
+        out[i] = row
+    return out

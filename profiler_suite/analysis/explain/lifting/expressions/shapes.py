@@ -6,6 +6,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.facts import OtherShape
@@ -23,6 +25,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Stack,
     Term,
     View,
+    relabelled,
 )
 
 
@@ -109,6 +112,30 @@ def with_element(scope: Scope, old: Term, places: Sequence[Term], op: str, value
     if dtype_of(found) != dtype:
         found = Apply(f"({{0}}).astype(NP.{dtype})", (found,), f"astype {dtype}")
     return found
+
+
+def put_in_order(old: Term, order: Term, value: Term) -> Term | None:
+    """`v[order] = values` with `order = np.argsort(x)`: all of its elements; else None."""
+    sorts = isinstance(order, Core) and order.form == ORDER
+    if not sorts or len(old.own) != 1 or len(value.own) != 1 or len(order.own) != 1:
+        return None
+    if not old.own[0].count == order.own[0].count == value.own[0].count:
+        return None
+    dtype, given = dtype_of(old), dtype_of(value)
+    if dtype is None or given is None or not np.can_cast(given, dtype, "same_kind"):
+        return None
+    places: Term = Core(ORDER, (order,), order.own)
+    if not ops.is_counter(value):
+        form = "NP.take_along_axis({0}, {1}, axis=-1)" if value.loops else "({0})[{1}]"
+        places = Core(form, (value, places), order.own)
+    places = relabelled(places, {order.own[0]: old.own[0]})
+    if dtype != given:
+        places = Apply(f"({{0}}).astype(NP.{dtype})", (places,), f"astype {dtype}")
+    return places
+
+
+ORDER = "NP.argsort({0}, axis=-1)"
+"""The places of the elements of a row, smallest first."""
 
 
 def _not_from_the_end(scope: Scope, axis: Label, place: Term) -> Term:

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.expressions.selected import selected_like
-from profiler_suite.analysis.explain.lifting.expressions.shapes import with_element
+from profiler_suite.analysis.explain.lifting.expressions.shapes import (
+    put_in_order,
+    with_element,
+)
 from profiler_suite.analysis.explain.lifting.loops.closing import Closing
 from profiler_suite.analysis.explain.lifting.loops.growth import as_array
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
@@ -109,9 +112,11 @@ class ElementStores(Closing):
         if any(isinstance(each, ast.Slice) for each in parts):
             raise Refusal("several elements are set of an array that the loop makes")
         places = [self.reader.read(each) for each in parts]
-        self.scope.env[name] = with_element(
-            self.scope, old, places, op, self.reader.read(value)
-        )
+        new = self.reader.read(value)
+        found = None if op or len(places) > 1 else put_in_order(old, places[0], new)
+        if found is None:
+            found = with_element(self.scope, old, places, op, new)
+        self.scope.env[name] = found
         return True
 
     def _set_key(self, target: ast.expr, value: ast.expr) -> bool:

@@ -116,7 +116,7 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
 
 def _new(form: str) -> np.dtype[Any] | None:
     """Of np.zeros(n), np.eye(n, dtype=int): what is written there, else a real number."""
-    made = re.match(r"NP\.(zeros|ones|eye|identity)\(", form)
+    made = re.match(r"NP\.(zeros|ones|empty|eye|identity)\(", form)
     if not made:
         return None
     given = re.search(r"(?:dtype=|, )(?:NP\.)?([a-z]+[0-9]*)\)$", form)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import scipy
 
 from tests.analysis.explain.lifting.checking import kind
 
@@ -157,4 +158,52 @@ def drawn_by_shares(p: A, u: A) -> A:
         edges = np.cumsum(np.abs(p[i]))
         out[i] = np.searchsorted(edges, u[i])
         out[i] += np.searchsorted(edges, u[i], side="right")
+    return out
+
+
+@kind(x="n m:double")
+def ranks_of_rows(x: A) -> A:
+    ranks = np.empty(x.shape, dtype=float)
+    for i, row in enumerate(x):
+        order = np.argsort(row)
+        r = np.empty(len(row))
+        r[order] = np.arange(len(row))
+        ranks[i] = r / 2
+    return ranks
+
+
+@kind(x="n m:double")
+def ranks_by_method(x: A) -> A:
+    out = np.zeros(x.shape, dtype=int)
+    for i in range(len(x)):
+        ranks = np.zeros(x.shape[1], dtype=int)
+        ranks[x[i].argsort()] = np.arange(x.shape[1])
+        out[i] = ranks
+    return out
+
+
+@kind(x="n m:double", least=1)
+def values_back_in_place(x: A) -> A:
+    out = []
+    for row in x:
+        back = np.zeros(len(row))
+        back[np.argsort(row)] = np.cumsum(row) - 1
+        out.append(back)
+    return np.array(out)
+
+
+@kind(image="5 6:double", p="n 2:double")
+def image_at_points(image: A, p: A) -> A:
+    out = []
+    for y, x in p:
+        out.append(scipy.ndimage.map_coordinates(image, [[y], [x]], order=1)[0])
+    return np.array(out)
+
+
+@kind(image="5 6:int", y="n:double", row="4:double")
+def image_along_lines(image: A, y: A, row: A) -> A:
+    out = np.zeros((len(y), 4))
+    for i in range(len(y)):
+        at = np.array([y[i] + 0 * row, row])
+        out[i] = scipy.ndimage.map_coordinates(image, at, order=0, mode="nearest")
     return out
