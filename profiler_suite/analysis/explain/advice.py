@@ -20,6 +20,8 @@ _LOOPS = (
 _NOT_FOR_ARRAYS = "not_for_arrays"
 # Gains that differ by less are not worth lines that are harder to read.
 _ALIKE = 0.8
+# Of a gain beyond this the rest is next to nothing, and its measure uncertain.
+_LARGE = 20.0
 # Less than this is what an interpreter's own objects take.
 _WORTH_BYTES = 2**16
 
@@ -106,9 +108,7 @@ def judged(
         given = {k: a for k, a in given.items() if a.family != _NOT_FOR_ARRAYS}
     together = given.get(attempts.TOGETHER)
     if together is not None and any(
-        LEAST_GAIN * a.ratio >= together.ratio and not a.hint
-        for a in given.values()
-        if a is not together
+        _gains_as_much(a, together) for a in given.values() if a is not together
     ):
         del given[attempts.TOGETHER]
     found_batches = _batched(explained, batches)
@@ -132,6 +132,14 @@ def _unmeasured(each: Attempt) -> Advice:
         hint=True,
         caveats=(f"its gain was not measured: {each.tried.reason}",),
     )
+
+
+def _gains_as_much(one: Advice, together: Advice) -> bool:
+    """Whether it gains what all do together, as far as that is known of a large gain."""
+    if one.hint:
+        return False
+    unknown = one.ratio > _LARGE and one.ratio >= together.low
+    return unknown or LEAST_GAIN * one.ratio >= together.ratio
 
 
 def _is_better(one: Advice, other: Advice) -> bool:

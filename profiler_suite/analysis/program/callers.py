@@ -56,25 +56,43 @@ def _lines_in_loops(file: str) -> set[int]:
 
 
 def calling_line(
-    moments: Sequence[Moment], file: str, function: str, loops: LoopsOfFiles
+    moments: Sequence[Moment],
+    file: str,
+    function: str,
+    loops: LoopsOfFiles,
+    *,
+    within: bool = False,
 ) -> tuple[str, int] | None:
     """File and line of the loop, or of the call of a library, that calls a function most.
 
-    None where no such place answers for most of its time.
+    None where no such place answers for most of its time: of that in its own lines, or also in
+    what it calls, `within` it.
     """
     weights: dict[tuple[str, int], float] = {}
     whole = 0.0
     for moment in moments:
         if moment.own < 0:
             continue
-        if identity_of(moment.python[moment.own])[:2] != (file, function):
+        inner = moment.own
+        while within and inner and identity_of(moment.python[inner])[:2] != (file, function):
+            inner -= 1
+        if identity_of(moment.python[inner])[:2] != (file, function):
             continue
         whole += moment.weight
-        place = _place(moment.python[: moment.own + 1], loops)
+        place = _place(moment.python[: inner + 1], loops)
         if place is not None:
             weights[place] = weights.get(place, 0.0) + moment.weight
     best = max(weights, key=lambda place: weights[place], default=None)
     return best if best is not None and weights[best] >= _MOSTLY * whole else None
+
+
+def function_at(moments: Sequence[Moment], file: str, line: int) -> str:
+    """The function that was seen at a line, as the ranking calls it; empty for none."""
+    for moment in moments:
+        for frame in moment.python:
+            if (frame.file, frame.line) == (file, line):
+                return identity_of(frame)[1]
+    return ""
 
 
 def _place(frames: Sequence[StackFrame], loops: LoopsOfFiles) -> tuple[str, int] | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from profiler_suite.analysis.program import states
-from profiler_suite.analysis.program.callers import LoopsOfFiles, calling_line
+from profiler_suite.analysis.program.callers import LoopsOfFiles, calling_line, function_at
 from profiler_suite.analysis.program.ranking import (
     RankedFunction,
     Ranking,
@@ -34,6 +34,11 @@ _ROUGH_SAMPLES = 100
 # A helper: called so often, for so short a time. One with a loop of its own is explained by
 # itself, unless the loop has next to nothing to do.
 _MANY_CALLS, _SHORT_CALL_S, _SHORT_LOOP_S = 50, 2e-3, 2e-5
+# Where a call of its caller is as quick as this, the caller says more in the same time: what a
+# longer loop of a helper's own does is seen there as well.
+_QUICK_CALLER_S, _LOOP_OF_A_QUICK_ONE_S = 0.25, 5e-4
+# So many callers, one above the other: a distance in a search in a loop over points.
+_MOST_CALLERS = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,23 +111,33 @@ def _with_more(place: PlaceToExplain, time_s: float, avoidable_s: float) -> Plac
 def _with_caller(
     place: PlaceToExplain, ranking: Ranking, loops: LoopsOfFiles
 ) -> PlaceToExplain:
-    """The place, and the one that calls it in a loop, if any."""
+    """The place, and the one that calls it in a loop, if any, and the one that calls that."""
     ranked = place.ranked
-    if place.wish.first:
-        return place
-    at = calling_line(ranking.moments, ranked.file, ranked.function, loops)
-    wish = wish_at(*at) if at is not None else None
-    if wish is None or wish == place.wish:
-        return place
-    own = next((each for each in ranking.functions if (each.file, each.line) == at), None)
-    caller = dataclasses.replace(place, wish=wish, ranked=own or ranked, has_loop=True)
-    return dataclasses.replace(place, caller=caller)
+    above = [place]
+    file, function = ranked.file, ranked.function
+    while not above[-1].wish.first and len(above) <= _MOST_CALLERS:
+        within = len(above) > 1
+        at = calling_line(ranking.moments, file, function, loops, within=within)
+        wish = wish_at(*at) if at is not None else None
+        if at is None or wish is None or wish in [each.wish for each in above]:
+            break
+        row = next((each for each in ranking.functions if (each.file, each.line) == at), ranked)
+        above.append(dataclasses.replace(place, wish=wish, ranked=row, has_loop=True))
+        file, function = at[0], function_at(ranking.moments, *at)
+    found = above.pop()
+    while above:
+        found = dataclasses.replace(above.pop(), caller=found)
+    return found
 
 
 def wishes_of(chosen: Sequence[PlaceToExplain]) -> list[CallWish]:
     """What is to be caught of these places: calls of them, and of where they are called."""
-    callers = [each.caller for each in chosen if each.caller is not None]
-    return list(dict.fromkeys(each.wish for each in (*chosen, *callers)))
+    found: dict[CallWish, None] = {}
+    level: list[PlaceToExplain] = list(chosen)
+    while level:
+        found |= dict.fromkeys(each.wish for each in level)
+        level = [each.caller for each in level if each.caller is not None]
+    return list(found)
 
 
 def settled(
@@ -137,13 +152,17 @@ def settled(
     """
     found: dict[CallWish, PlaceToExplain] = {}
     for each in chosen:
-        place = each
-        if each.caller is not None and _is_helper(each, caught(each.wish)):
-            calls = caught(each.caller.wish)
+        place, above = each, each.caller
+        while above is not None:
+            calls = caught(above.wish)
             # As it was seen while nothing was caught, which may slow it ten times.
             once_s = each.time_s / max(1, calls.calls)
+            quick = once_s <= _QUICK_CALLER_S
+            if not _is_helper(place, caught(place.wish), quick):
+                break
             if calls.representative is not None and once_s <= longest_s:
-                place = each.caller
+                place = above
+            above = above.caller if place is above else None
         known = found.get(place.wish)
         if known is None:
             found[place.wish] = place
@@ -152,9 +171,13 @@ def settled(
     return list(found.values())
 
 
-def _is_helper(place: PlaceToExplain, calls: CaughtCalls) -> bool:
-    """Whether it is called so often, for so short a time, that a loop over it is the cause."""
-    shortest_s = _SHORT_LOOP_S if place.has_loop else _SHORT_CALL_S
+def _is_helper(place: PlaceToExplain, calls: CaughtCalls, quick: bool) -> bool:
+    """Whether it is called so often, for so short a time, that a loop over it is the cause.
+
+    `quick` says that a call of its caller is.
+    """
+    of_a_loop_s = _LOOP_OF_A_QUICK_ONE_S if quick else _SHORT_LOOP_S
+    shortest_s = of_a_loop_s if place.has_loop else _SHORT_CALL_S
     return calls.calls >= _MANY_CALLS and max(calls.median_s, calls.mean_s) < shortest_s
 
 

@@ -175,7 +175,7 @@ def names_of_arguments(
     return {start.__code__: found}
 
 
-def _held_by_objects(frame: Any) -> dict[str, str]:
+def _held_by_objects(frame: Any, words: Callable[[Any, str, Any], str]) -> dict[str, str]:
     """What the objects among the arguments hold, by names such as 'self.weights'."""
     code = frame.f_code
     found: dict[str, str] = {}
@@ -187,7 +187,9 @@ def _held_by_objects(frame: Any) -> dict[str, str]:
         if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
             continue
         data = {k: v for k, v in held.items() if isinstance(v, _DATA)}
-        found |= {f"{name}.{k}": in_words(v) for k, v in data.items()}
+        found |= {
+            each: words(frame, each, v) for k, v in data.items() if (each := f"{name}.{k}")
+        }
     return found
 
 
@@ -227,7 +229,7 @@ def watch_names(
             **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
             **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
             **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
-            **_held_by_objects(frame),
+            **_held_by_objects(frame, words),
         }
 
     for frame in _frames_of(function, arguments, codes):

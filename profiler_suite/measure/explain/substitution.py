@@ -18,7 +18,11 @@ import numpy as np
 
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.explain.records import Rewrite
-from profiler_suite.measure.lines.functions import functions_to_profile, python_function
+from profiler_suite.measure.lines.functions import (
+    class_around,
+    functions_to_profile,
+    python_function,
+)
 
 _DEEPEST = 20
 _CACHE = type(functools.lru_cache(lambda: None))
@@ -50,7 +54,7 @@ def substituted(
     for name, value in start.__globals__.items():
         if isinstance(value, FunctionType | functools.partial | _CACHE):
             namespace[name] = copies.of(value)
-    return copies.of(function), namespace
+    return copies.of_method(function), namespace
 
 
 def _original(rewrite: Rewrite, originals: Sequence[FunctionType]) -> FunctionType | None:
@@ -169,21 +173,34 @@ class _Copies:
         behind = python_function(value)
         return behind is self.start or behind in self.made
 
+    def of_method(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """As `of`; a method that gets its object as an argument finds the new methods on it."""
+        made: Callable[..., Any] = self.of(function)
+        owner = class_around(function) if isinstance(function, FunctionType) else None
+        if owner is None or not set(self._changed(owner)) - {function.__name__}:
+            return made
+        classes: dict[type, type] = {}
+
+        @functools.wraps(made)
+        def on_the_new_class(receiver: Any, *args: Any, **kwargs: Any) -> Any:
+            own = type(receiver)
+            if own not in classes:
+                classes[own] = type(own.__name__, (own,), self._changed(own))
+            receiver.__class__ = classes[own]
+            try:
+                return made(receiver, *args, **kwargs)
+            finally:
+                receiver.__class__ = own
+
+        return on_the_new_class
+
     def _receiver(self, method: MethodType) -> Any:
         """The object of a method; of a class with the new methods where it calls others."""
         receiver = method.__self__
         owner = type(receiver)
         if isinstance(receiver, type):
             return receiver
-        changed = {}
-        for name in dir(owner):
-            held = inspect.getattr_static(owner, name)
-            if isinstance(held, FunctionType) and self._leads_to(held):
-                changed[name] = self.of(held)
-            elif isinstance(held, property) and held.fget and self._leads_to(held.fget):
-                changed[name] = property(self.of(held.fget), held.fset, held.fdel)
-            elif isinstance(held, staticmethod) and self._leads_to(held):
-                changed[name] = staticmethod(self.of(held.__func__))
+        changed = self._changed(owner)
         if not set(changed) - {method.__name__}:
             return receiver
         try:
@@ -194,6 +211,19 @@ class _Copies:
                 f"its methods cannot be replaced on a copy of the object ({error})"
             ) from error
         return other
+
+    def _changed(self, owner: type) -> dict[str, Any]:
+        """The new methods of a class, by name."""
+        changed: dict[str, Any] = {}
+        for name in dir(owner):
+            held = inspect.getattr_static(owner, name)
+            if isinstance(held, FunctionType) and self._leads_to(held):
+                changed[name] = self.of(held)
+            elif isinstance(held, property) and held.fget and self._leads_to(held.fget):
+                changed[name] = property(self.of(held.fget), held.fset, held.fdel)
+            elif isinstance(held, staticmethod) and self._leads_to(held):
+                changed[name] = staticmethod(self.of(held.__func__))
+        return changed
 
     def _called(self, value: Any) -> Callable[..., Any]:
         """An object that can be called, or a compiled one."""

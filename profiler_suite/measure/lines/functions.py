@@ -94,9 +94,22 @@ def _owner(function: Any) -> type | None:
         return owner if isinstance(owner, type) else type(owner)
     if isinstance(function, type):
         return function
-    if isinstance(function, FunctionType) or inspect.isbuiltin(function):
+    if isinstance(function, FunctionType):
+        return class_around(function)
+    return None if inspect.isbuiltin(function) else type(function)
+
+
+def class_around(function: FunctionType) -> type | None:
+    """The class of its module that a function is a method of, by its name."""
+    *outer, name = function.__qualname__.split(".")
+    found: Any = function.__globals__.get(outer[0]) if outer else None
+    for each in outer[1:]:
+        found = inspect.getattr_static(found, each, None)
+    if not isinstance(found, type):
         return None
-    return type(function)
+    method = inspect.getattr_static(found, name, None)
+    is_method = method is not None and python_function(method) is inspect.unwrap(function)
+    return found if is_method else None
 
 
 def _called(function: FunctionType, owner: type | None) -> list[FunctionType]:

@@ -102,6 +102,23 @@ def test_what_gains_together_hardly_more_than_one_alone_is_left_out(
     assert [each.kind for each in given] == [attempts.TOGETHER] * kept + ["einsum"]
 
 
+def test_of_a_large_gain_what_adds_less_than_is_known_of_it_is_left_out(
+    einsum: tuple[FunctionRecord, Trial],
+) -> None:
+    found, trial = einsum
+    uneven = (*visits(0.9e-5), *visits(1.3e-5))
+    after = {"einsum": visits(1e-5), attempts.TOGETHER: uneven}
+    done = [
+        Attempt(
+            finding=Finding(title=rule, evidence="none", trial=trial, rule=rule),
+            tried=TrialResult(trial=trial, before=visits(2e-3) * 2, after=times),
+        )
+        for rule, times in after.items()
+    ]
+    given = advice.judged(found, done, FLOORS)
+    assert [each.kind for each in given] == ["einsum"]
+
+
 def test_a_measured_gain_becomes_advice(einsum: tuple[FunctionRecord, Trial]) -> None:
     found, trial = einsum
     (given,) = judge(found, TrialResult(trial=trial, before=visits(2e-3), after=visits(1e-3)))

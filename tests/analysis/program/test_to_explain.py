@@ -242,6 +242,53 @@ def test_a_helper_is_explained_in_the_loop_that_calls_it(
     assert sum(each.weight for each in found) == pytest.approx(1.0)
 
 
+NESTED = """
+def distance(a, b):
+    return (a - b) ** 2
+
+def closest(x, centres):
+    return min(range(9), key=lambda j: 0) or [distance(x, c) for c in centres]
+
+def assign(points, centres):
+    return [closest(x, centres) for x in points]
+
+def fit(n):
+    for i in range(n):
+        assign([1], [2])
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "explained"),
+    [
+        ({"distance": (10**4, 1e-6), "closest": (1000, 1e-5), "assign": (9, 0.1)}, "assign"),
+        # What its callers take is quick: a helper's own loop is seen there as well.
+        ({"distance": (10**4, 1e-6), "closest": (1000, 3e-4), "assign": (9, 0.1)}, "assign"),
+        ({"distance": (10**4, 1e-6), "closest": (1000, 3e-4), "assign": (1, 9.0)}, "closest"),
+        ({"distance": (10**4, 1e-6), "closest": (1000, 9e-3), "assign": (9, 0.1)}, "closest"),
+        ({"distance": (10**4, 1e-6), "closest": (1000, 1e-5)}, "closest"),
+    ],
+)
+def test_a_helper_of_a_helper_is_explained_in_the_outer_loop(
+    tmp_path: Path, calls: dict[str, tuple[int, float]], explained: str
+) -> None:
+    file = tmp_path / "main.py"
+    file.write_text(NESTED)
+    moments = stack(
+        f"<module> ({file}:14)",
+        f"fit ({file}:13)",
+        f"assign ({file}:9)",
+        f"closest ({file}:6)",
+        f"distance ({file}:3)",
+        count=200,
+    )
+    (chosen,) = places(rank(run_of(moments)), 1)
+    wished = [each.qualname for each in wishes_of([chosen])]
+    assert wished == ["distance", "closest", "assign", "fit"]
+    (found,) = settled([chosen], Seen(**calls))
+    assert found.wish.qualname == explained
+
+
 def test_where_a_call_of_the_caller_takes_too_long_the_helper_is_explained(
     helpers: str,
 ) -> None:

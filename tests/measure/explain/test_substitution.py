@@ -210,6 +210,15 @@ def test_a_method_that_another_calls_is_rewritten_on_a_copy_of_the_object() -> N
     np.testing.assert_allclose(LAYER.through_another(X), 2 * X * X + 0.5 + 6)
 
 
+def test_a_method_that_gets_its_object_as_an_argument_finds_the_new_ones_on_it() -> None:
+    given: Any = Layer.through_another
+    made, _ = substituted(given, [rewrite(LAYER.plain, "* scale", "* -scale")])
+    np.testing.assert_allclose(made(LAYER, X), -2 * X * X + 0.5 + 6)
+    np.testing.assert_allclose(made(LAYER, X), -2 * X * X + 0.5 + 6)
+    np.testing.assert_allclose(LAYER.through_another(X), 2 * X * X + 0.5 + 6)
+    assert type(LAYER) is Layer
+
+
 def test_a_wrapped_function_that_is_called_is_rewritten() -> None:
     made, _ = substituted(calls_wrapped, [rewrite(wrapped_once, "+ 1", "+ 2")])
     np.testing.assert_allclose(made(X), 2 * X + 2 + 4)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from profiler_suite.measure.lines.functions import (
+    class_around,
     functions_to_profile,
     nested_codes,
     python_function,
@@ -124,7 +125,18 @@ def test_methods_bring_the_methods_they_call() -> None:
     wanted = {"Model.fit", "Model.step", "Model.fixed", "Model.size", "leaf"}
     assert names(model.fit) == wanted
     assert names(Model.make) == {"Model.make"}
+    assert names(Model.fit) == wanted, "its object is an argument"
     assert names(model) == {"Model.__call__", "Model.step", "leaf"}
+
+
+def test_a_method_is_known_by_the_class_of_its_module() -> None:
+    method: Any = Model.fit
+    plain: Any = leaf
+    assert class_around(method) is Model
+    assert class_around(plain) is None
+    other = types.FunctionType(leaf.__code__, globals(), "fit")
+    other.__qualname__ = "Model.fit"
+    assert class_around(other) is None
 
 
 def test_a_compiled_function_has_no_lines() -> None:

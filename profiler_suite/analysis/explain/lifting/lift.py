@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
 from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
 from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 from profiler_suite.analysis.explain.lifting.pieces import Pieces
+from profiler_suite.analysis.explain.lifting.source.own_methods import with_own_methods
 from profiler_suite.analysis.explain.lifting.source.plain_names import with_modules
 from profiler_suite.analysis.explain.lifting.source.units import Piece, Unit, units, within
 from profiler_suite.analysis.explain.lifting.titles import title
@@ -52,15 +53,15 @@ class _Search:
     def __init__(
         self, function: Function, names: Mapping[str, str] | None, helpers: Sequence[Function]
     ) -> None:
+        function, methods, attributes = with_own_methods(function, helpers)
         self.function = function
         given = dict(function.source.names if names is None else names)
         self.facts = Facts(function.node, given, function.numpy)
         for each in helpers:
             if each.source.file == function.source.file:
                 self.facts.share(_globals_of(each))
-        self.pieces = Pieces(
-            function, self.facts, {each.node.name: each.node for each in helpers}
-        )
+        self.facts.share(attributes)
+        self.pieces = Pieces(function, self.facts, _by_name(helpers), methods)
         self.lifted: dict[str, LiftedFunction] = {}
         self.kept: dict[int, str] = {}
 
@@ -118,6 +119,12 @@ def _stands_alone(function: Function, node: ast.stmt) -> bool:
     before = function.text[function.line_start(node.lineno) : start].strip()
     after = function.text[end : function.line_start((node.end_lineno or 0) + 1)].strip()
     return before[-1:] in ("", ":") and after[:1] in ("", "#")
+
+
+def _by_name(helpers: Sequence[Function]) -> dict[str, ast.FunctionDef]:
+    """Functions of a module rather than methods of the same name."""
+    ordered = sorted(helpers, key=lambda each: not each.source.text[:1].isspace())
+    return {each.node.name: each.node for each in ordered}
 
 
 def _globals_of(helper: Function) -> dict[str, str]:

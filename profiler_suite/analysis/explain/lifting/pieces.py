@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from profiler_suite.analysis.explain.lifting.calls import called
 from profiler_suite.analysis.explain.lifting.code.arrays import full, tidy
@@ -47,11 +48,17 @@ class Pieces:
     """Writes units of one function."""
 
     def __init__(
-        self, function: Function, facts: Facts, helpers: Mapping[str, ast.FunctionDef]
+        self,
+        function: Function,
+        facts: Facts,
+        helpers: Mapping[str, ast.FunctionDef],
+        methods: Mapping[str, ast.FunctionDef] = MappingProxyType({}),
     ) -> None:
+        """`methods` are those of the function's own object, by names such as 'self.f'."""
         self.function = function
         self.facts = facts
         self.helpers = helpers
+        self._methods = methods
         self._grown = lists_that_grow(function.node)
         self._searched = False
         """Whether while loops that only count are searches of all places at once."""
@@ -70,6 +77,7 @@ class Pieces:
             for each in self.function.node.body
             if isinstance(each, ast.FunctionDef) and not each.decorator_list
         }
+        local |= self._methods
         scope.helpers = {**self.helpers, **local}
         scope.local_helpers = frozenset(local)
         scope.grown = self._grown

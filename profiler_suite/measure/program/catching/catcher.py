@@ -23,7 +23,7 @@ _COSTS = 500
 # Copies beyond those, to find the calls that take the time, of a function whose mean cost is so
 # many times the median: per second, one of so many calls that come then, and the share of the
 # time that these copies may take.
-_UNEVEN, _TRIES_PER_S, _OF_CALLS, _TRIES_SHARE = 3.0, 16.0, 8, 0.1
+_UNEVEN, _TRIES_PER_S, _OF_CALLS, _TRIES_SHARE = 3.0, 16.0, 32, 0.1
 _getpid = os.getpid  # the program may replace it
 
 
@@ -158,7 +158,9 @@ class Catcher:
 
     def _is_weighed(self, wish: Wish) -> bool:
         """Whether to try if this call is one of those that take the time."""
-        if self.choice.finds_more or wish.calls <= _KEPT or self._draw(_OF_CALLS):
+        if self.choice.finds_more or wish.calls <= _KEPT:
+            return False
+        if self._draw(min(_OF_CALLS, 1 + wish.calls // _KEPT)):  # not always the next one
             return False
         now = perf_counter() - self._begun
         if wish.tries >= _TRIES_PER_S * now or self._trying_s > _TRIES_SHARE * now:

@@ -164,7 +164,7 @@ class Scope:
             raise Refusal(f"{name} is a list, not an array")
         made = next((k for k, v in self.facts.arrays_of.items() if v == name), "")
         if not made:
-            made = f"{name}_array"
+            made = f"{name.rpartition('.')[2]}_array"
             while made in self.facts.definitions or made in self.facts.parameters:
                 made += "_"
             self.facts.arrays_of[made] = name
