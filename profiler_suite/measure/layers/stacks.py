@@ -35,7 +35,8 @@ WAITING = "waiting"
 _MODULE = "profiler_suite.measure.layers.stack_process"
 _BATCH_S = 60e-3
 _WAKING_S = 1e-3
-_MOST_CALLEES = 40
+# Where the time is, and what the user's lines call to get there.
+_MOST_CALLEES, _MOST_CALLED = 40, 10
 _LOOP = "_PyEval_EvalFrameDefault"
 _LEAST_REACH, _MOST_REACH = 1024, 2**20
 
@@ -223,13 +224,20 @@ def summed(
         )
         for key, number in total.items()
     ]
-    callees.sort(key=lambda each: (-each.own, -each.total))
     return LayerRecord(
         samples=by_layer.total(),
         layers=tuple(LayerSamples(layer=n, samples=c) for n, c in by_layer.most_common()),
-        callees=tuple(callees[:_MOST_CALLEES]),
+        callees=_worth_keeping(callees),
         lost=counts.lost,
     )
+
+
+def _worth_keeping(callees: list[CalleeSamples]) -> tuple[CalleeSamples, ...]:
+    """Those with most time of their own; of the others those that a user's line calls."""
+    callees.sort(key=lambda each: (-each.own, -each.total))
+    others = [each for each in callees[_MOST_CALLEES:] if each.called]
+    others.sort(key=lambda each: -each.called)
+    return (*callees[:_MOST_CALLEES], *others[:_MOST_CALLED])
 
 
 def _owners_way(libraries: Sequence[str]) -> list[str]:

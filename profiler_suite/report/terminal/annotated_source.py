@@ -1,7 +1,8 @@
 """The annotated source of an explained function in a terminal: bars, times, what they hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -22,17 +23,19 @@ _WORTH_WORDS = 0.02
 
 
 def costliest(page: Page, lines: pd.DataFrame) -> None:
-    """A few lines, the dearest first."""
+    """A few lines, the dearest first; their own share apart where lines below have the rest."""
     table = lines[lines["time_s"] > 0].nlargest(MOST_LINES, "time_s")
     if table.empty:
         return
     page.line()
+    apart = any(row.get("callees_s", 0.0) > 0 for row in table.to_dict("records"))
     rows = [
         (
             str(row["line"]),
             units.count(row["hits"]) if row["hits"] else "",
             units.time(row["time_s"]),
             units.percent(max(0.0, min(1.0, row["share"]))),
+            *((units.percent(_own_share(row)),) if apart else ()),
             _bar(row["share"], _NARROW_BAR),
             str(row["source"]).strip(),
         )
@@ -44,11 +47,21 @@ def costliest(page: Page, lines: pd.DataFrame) -> None:
             TextColumn("hits", numeric=True),
             TextColumn("time", numeric=True),
             TextColumn("share", numeric=True),
+            *((TextColumn("own", numeric=True),) if apart else ()),
             TextColumn("", style="red", rank=1),
             TextColumn("Costliest lines", least=20),
         ),
         rows,
     )
+
+
+def _own_share(row: Mapping[Any, Any]) -> float:
+    """Share of the time without that of functions that have lines of their own."""
+    callees_s = row.get("callees_s", 0.0)
+    share = max(0.0, min(1.0, float(row["share"])))
+    if not callees_s > 0:  # nan where it is not known
+        return share
+    return max(0.0, share * (1 - float(callees_s / row["time_s"])))
 
 
 def every(page: Page, table: pd.DataFrame, notes: Sequence[str]) -> None:

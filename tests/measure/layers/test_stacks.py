@@ -96,6 +96,25 @@ def test_a_function_that_recurs_counts_once_per_stack() -> None:
     assert record.callees[0].called == 5
 
 
+def test_what_the_users_line_calls_is_kept_however_many_have_time_of_their_own() -> None:
+    """DataFrame.describe was not among the forty functions with most time of their own."""
+    line, outer = at(1000, MINE, 2), at(2000, THEIRS, 2)
+    codes = dict(CODES)
+    found = []
+    for n in range(60):
+        name = f"inner{n}"
+        codes[5000 + 1000 * n] = code_of(
+            f"def {name}():\n    return 1\n", THEIRS.co_filename, name
+        )
+        inner = at(5000 + 1000 * n, codes[5000 + 1000 * n], 2)
+        found.append(StackCount(native=(2,), frames=(inner, outer, line), waits=False, count=9))
+    counts = StackCounts(stacks=tuple(found))
+    record = stacks.summed(counts, codes, {2: PYTHON}.__getitem__)
+    assert len(record.callees) < 60
+    (theirs,) = [each for each in record.callees if each.function == "theirs"]
+    assert (theirs.own, theirs.called) == (0, 540)
+
+
 def test_code_without_a_file_has_its_makers_layer() -> None:
     line = at(1000, MINE, 2)
     made = code_of("def made():\n    return 1\n", "<string>", "made")

@@ -34,6 +34,11 @@ I8 = RANDOM.integers(1, 100, N)
 PLACES = RANDOM.integers(0, 1000, N)
 MANY = RANDOM.random(33_000)
 SQUARE = Z[:10_000].reshape(100, 100)
+LONGS = np.arange(33_000)
+MANIER = RANDOM.random(300_000)
+COMPLEX_MANY = MANY + 1j
+SINGLES = RANDOM.random(66_000, dtype=np.float32)
+MATRIX = RANDOM.random((190, 190))
 
 
 def shares(function: Callable[[], Any]) -> dict[str, float]:
@@ -145,11 +150,6 @@ ELIDED: dict[str, Callable[[], Any]] = {
     "single precision": lambda: (SINGLES + np.float32(1.0)) * np.float32(2.0),
     "matrix": lambda: MATRIX * 2.0 + MATRIX - 1.0,
 }
-LONGS = np.arange(33_000)
-MANIER = RANDOM.random(300_000)
-COMPLEX_MANY = MANY + 1j
-SINGLES = RANDOM.random(66_000, dtype=np.float32)
-MATRIX = RANDOM.random((190, 190))
 
 
 @pytest.mark.parametrize("name", COMPLEX)

@@ -29,6 +29,22 @@ def test_the_dearest_lines_come_first_and_are_few() -> None:
     assert rows[0].split()[0] == str(dearest)
 
 
+def test_a_line_that_calls_lines_shows_its_own_share_apart() -> None:
+    """Two lines with all of the time, one inside the other, said nothing of where it goes."""
+    page = Page(100, False)
+    table = LINES.nlargest(2, "time_s").copy()
+    table["callees_s"] = [0.75 * table["time_s"].iloc[0], 0.0]
+    table["share"] = [1.0, 0.5]
+    annotated_source.costliest(page, table)
+    head, first, second = page.text().strip().splitlines()
+    assert head.split()[:5] == ["line", "hits", "time", "share", "own"]
+    assert ("100 %" in first, "25 %" in first) == (True, True)
+    assert second.count("50 %") == 2
+    page = Page(100, False)
+    annotated_source.costliest(page, table.assign(callees_s=0.0))
+    assert " own " not in page.text()
+
+
 def test_without_lines_it_says_why() -> None:
     page = Page(80, False)
     annotated_source.every(page, LINES.head(0), ("x", "no line profile: it is compiled"))
