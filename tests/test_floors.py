@@ -130,7 +130,7 @@ INSIDE: dict[str, dict[str, float]] = {
     "measure.trace": {
         ANY: 0,
         **dict.fromkeys(("reach", "work", "rebuilding"), 1),
-        **dict.fromkeys(("compiled", "lending", "patches", "summary", "run"), 2),
+        **dict.fromkeys(("compiled", "lending", "look_ups", "patches", "summary", "run"), 2),
     },
     "machine": {ANY: 0, "examining": 1},
     "cli": {"options": 0, ANY: 1, "sweeping": 2, "sweep": 3, "merge": 3},

@@ -12,7 +12,8 @@ from profiler_suite.measure.trace import sites
 from profiler_suite.measure.trace.recording import PAUSE, active
 from profiler_suite.measure.trace.wrapping import unwrap, wrap
 
-_CACHE_CLASS = type(functools.lru_cache(lambda: None))
+CACHE_CLASS = type(functools.lru_cache(lambda: None))
+"""Of functions with functools.lru_cache."""
 
 
 class Remembering:
@@ -53,7 +54,7 @@ def replacements(modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]:
         if sites.is_standard_file(getattr(module, "__file__", None) or "<frozen"):
             continue
         for value in list(vars(module).values()):
-            if type(value) is _CACHE_CLASS:
+            if type(value) is CACHE_CLASS:
                 pairs.append((value, Remembering(value)))
     return pairs
 

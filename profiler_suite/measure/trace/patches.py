@@ -9,7 +9,15 @@ from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
-from profiler_suite.measure.trace import callbacks, compiled, creation, lists, memories, numbers
+from profiler_suite.measure.trace import (
+    callbacks,
+    compiled,
+    creation,
+    lists,
+    look_ups,
+    memories,
+    numbers,
+)
 from profiler_suite.measure.trace.pickling import Picklable
 from profiler_suite.measure.trace.reach.package_tables import kept_by, remembered
 from profiler_suite.measure.trace.recording import PAUSE
@@ -50,8 +58,8 @@ class Patches:
         self._contexts.enter_context(Picklable())
         self._contexts.enter_context(memories.FreshVectorize())
         try:
+            look_ups.forget(_modules())
             self._replace_in_new_modules()
-            self._forget_routines()
             self._import = builtins.__import__
             self._standing_import = self._importing
             builtins.__import__ = self._standing_import
@@ -148,14 +156,6 @@ class Patches:
                     setattr(kind, name, staticmethod(found[1]))
                     self._attributes.append((kind, name, value))
 
-    def _forget_routines(self) -> None:
-        """SciPy remembers which LAPACK and BLAS routines it found: it has to look again."""
-        for module, name in (("lapack", "get_lapack_funcs"), ("blas", "get_blas_funcs")):
-            found = getattr(sys.modules.get(f"scipy.linalg.{module}"), name, None)
-            memo = getattr(found, "memo", None)
-            if isinstance(memo, dict):
-                memo.clear()
-
     def _restore(self) -> None:
         if builtins.__import__ is self._standing_import:
             builtins.__import__ = self._import
@@ -164,7 +164,7 @@ class Patches:
         self._put_back()
         self._contexts.close()
         callbacks.forget_ufuncs()
-        self._forget_routines()
+        look_ups.forget(_modules())
 
     def _put_back(self) -> None:
         for module in _modules():

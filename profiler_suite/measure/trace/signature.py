@@ -120,7 +120,7 @@ class Describer:
         if isinstance(value, slice):
             ends = (value.start, value.stop, value.step)
             if all(end is None or isinstance(end, int) for end in ends):
-                return ("slice", *ends)
+                return ("slice", *(end if end is None else int(end) for end in ends))
         if type(value).__name__ == "_CopyMode":
             copy = {"ALWAYS": True, "NEVER": False}.get(value.name)
             return ("literal", copy)

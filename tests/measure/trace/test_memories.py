@@ -7,7 +7,11 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.trace import trace
-from profiler_suite.measure.trace.memories import FreshVectorize, Remembering, replacements
+from profiler_suite.measure.trace.memories import (
+    FreshVectorize,
+    Remembering,
+    replacements,
+)
 
 
 @functools.lru_cache

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from profiler_suite.measure.trace.numbers import counting_number
 from profiler_suite.measure.trace.signature import Describer, itemsize, seen_array
 
 X = np.arange(24.0).reshape(4, 6)
@@ -125,3 +126,11 @@ def test_bytes_of_an_element() -> None:
 def test_a_named_tuple_is_a_tuple() -> None:
     pair = namedtuple("pair", "a b")
     assert Describer().node(pair(1, None)) == ("tuple", ("literal", 1), ("literal", None))
+
+
+def test_numbers_that_count_are_described_by_plain_ones() -> None:
+    """They are written to a file, which knows no others."""
+    for given in (3, np.int64(3)):
+        number = counting_number(given)
+        for described in (Describer().node(number), Describer().node(slice(None, number, 1))):
+            assert {type(each) for each in described} <= {str, int, type(None)}
