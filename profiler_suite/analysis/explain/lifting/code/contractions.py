@@ -89,6 +89,8 @@ def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
         return None
     dims = writer.dims(term, given)
     result: Array | None = None
+    if style == "matmul":
+        given = two_by_two(writer, given, over, dims)
     if len(given) == 2 and style in ("matmul", "tensordot"):
         result = Product(writer, given[0], given[1], over, dims).written(style)
     if result is None:
@@ -98,6 +100,53 @@ def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
         result = Array(f"({text}) * {closed(result.text)}", result.dims)
     writer.memory.add(dims)
     return result
+
+
+def two_by_two(
+    writer: Writer, given: Sequence[Array], over: Sequence[Label], dims: tuple[Label, ...]
+) -> list[Array]:
+    """Of more than two factors, those that a matrix product joins, smallest first."""
+    arrays = list(given)
+    while len(arrays) > 2:
+        pairs = [
+            (_size_at_hand(writer, (*a.dims, *b.dims)), k, n)
+            for k, a in enumerate(arrays)
+            for n, b in enumerate(arrays[k + 1 :], k + 1)
+            if set(a.dims) & set(b.dims)
+        ]
+        for _, k, n in sorted(pairs):
+            made = _joint(writer, arrays, (k, n), over, dims)
+            if made is not None:
+                arrays = [made, *(e for m, e in enumerate(arrays) if m not in (k, n))]
+                break
+        else:
+            return arrays
+    return arrays
+
+
+def _joint(
+    writer: Writer,
+    arrays: Sequence[Array],
+    places: tuple[int, int],
+    over: Sequence[Label],
+    dims: tuple[Label, ...],
+) -> Array | None:
+    """The product of two factors, summed over what no other factor has."""
+    left, right = (arrays[k] for k in places)
+    others = {d for k, each in enumerate(arrays) if k not in places for d in each.dims}
+    every = dict.fromkeys((*left.dims, *right.dims))
+    inside = [d for d in every if d in over and d not in others and d not in dims]
+    product = Product(writer, left, right, inside, tuple(d for d in every if d not in inside))
+    return product.written("matmul") if product.rows and product.columns else None
+
+
+def _size_at_hand(writer: Writer, labels: Sequence[Label]) -> int:
+    counts = [each.count.value(writer.facts.at_hand) for each in dict.fromkeys(labels)]
+    return math.prod(each if each is not None else _USUAL for each in counts)
+
+
+_USUAL = 100
+"""How long an axis is taken for of which nothing is known."""
 
 
 def _divided(writer: Writer, term: Reduce, number: Term, divisor: Term) -> Array | None:
@@ -168,7 +217,10 @@ def einsum(writer: Writer, given: Sequence[Array], dims: tuple[Label, ...]) -> A
     inputs = ",".join("".join(name[label] for label in each.dims) for each in given)
     output = "".join(name[label] for label in dims)
     operands = ", ".join(each.text for each in given)
-    text = f"{writer.np}.einsum('{inputs}->{output}', {operands}, optimize=True)"
+    batched = len(given) == 2 and any(each in given[1].dims for each in dims[:1])
+    batched &= bool(dims) and dims[0] in given[0].dims
+    order = "" if batched else ", optimize=True"
+    text = f"{writer.np}.einsum('{inputs}->{output}', {operands}{order})"
     return Array(text, dims)
 
 

@@ -37,6 +37,7 @@ from profiler_suite.analysis.explain.lifting.code.translating import translated
 from profiler_suite.analysis.explain.lifting.code.truth_sums import (
     both_of_pairs,
     compared_pairs,
+    counted_triples,
 )
 from profiler_suite.analysis.explain.lifting.code.writer import Style, Writer
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
@@ -378,7 +379,7 @@ class ArrayWriter(Writer):
             if less_one is not None:
                 return less_one
         if isinstance(term, Reduce):
-            pairs = both_of_pairs(self, term)
+            pairs = both_of_pairs(self, term) or counted_triples(self, term)
             if pairs is not None:
                 return ordered(pairs, self.dims(term, [pairs]))
         if isinstance(term, Reduce) and term.op == "sum" and self.style.product != "broadcast":

@@ -23,7 +23,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
 
 MOST_STEPS = 128
 _ADDED = ("sum", "mean", "std", "var")
-_COMPARED = ("max", "min")
+_JOINED = {"max": "maximum", "min": "minimum", "any": "logical_or", "all": "logical_and"}
 # Sums of smaller integers wrap where np.sum widens.
 _SAME_SUM = ("float64", "float32", "int64", "complex128", "bool")
 _NO_SQUARES = ("complex128", "bool")
@@ -87,9 +87,9 @@ def _reduced(
     count = " * ".join(f"({writer.facts.text(each.count)})" for each in term.over)
     if term.initial is not None or (term.form and term.op not in ("std", "var")):
         return None
-    if term.op in _COMPARED:
+    if term.op in _JOINED:
         writer.imports["import functools"] = None
-        ufunc = f"{writer.np}.{term.op}imum"
+        ufunc = f"{writer.np}.{_JOINED[term.op]}"
         return Array(f"functools.reduce({ufunc}, ({inner.text} {head}))", inner.dims)
     if term.op not in _ADDED or (term.narrow and any(str(each) == "bool" for each in dtypes)):
         return None

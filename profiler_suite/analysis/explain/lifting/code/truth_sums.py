@@ -13,11 +13,16 @@ from profiler_suite.analysis.explain.lifting.code.arrays import Array, closed, e
 from profiler_suite.analysis.explain.lifting.code.contractions import contracted
 from profiler_suite.analysis.explain.lifting.code.counts import ranked
 from profiler_suite.analysis.explain.lifting.code.writer import Writer
-from profiler_suite.analysis.explain.lifting.normal_form.operations import is_truth
+from profiler_suite.analysis.explain.lifting.normal_form.operations import (
+    conjuncts,
+    is_truth,
+    joined,
+)
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Apply,
     Index,
+    Label,
     Leaf,
     Reduce,
     Term,
@@ -58,6 +63,48 @@ def both_of_pairs(writer: Writer, term: Reduce) -> Array | None:
     alone = [writer.lower(replace(term, op="sum", arg=each)) for each in inside.args]
     first, second = (closed(expanded(each, both.dims).text) for each in alone)
     return Array(f"{first} + {second} - {both.text}", both.dims)
+
+
+def counted_triples(writer: Writer, term: Reduce) -> Array | None:
+    """How often conditions on several pairs of counters hold, by products; None for others."""
+    if writer.style.product != "matmul":
+        return None
+    found = _conditions(term)
+    if found is None or len(found[1]) < 2:
+        return None
+    groups: dict[frozenset[str], list[Term]] = {}
+    for each in found[0]:
+        groups.setdefault(each.loops, []).append(each)
+    if len(groups) < 3 or any(len(names) != 2 for names in groups):
+        return None
+    weights = [
+        Apply("({0}).astype(float)", (joined("&", group),), "astype float")
+        for group in groups.values()
+    ]
+    product: Term = weights[0]
+    for each in weights[1:]:
+        product = Apply("({0}) * ({1})", (product, each), "*")
+    made = contracted(writer, Reduce("sum", product, found[1]))
+    if made is None or " @ " not in made.text:
+        return None
+    if made.dims:
+        return Array(f"{closed(made.text)}.astype(int)", made.dims)
+    return Array(f"int({made.text})")
+
+
+def _conditions(term: Term) -> tuple[list[Term], tuple[Label, ...]] | None:
+    """The conditions that are counted, and over which loops; None where it is more."""
+    if isinstance(term, Reduce):
+        if term.op not in _SUMS or term.form or term.initial is not None:
+            return None
+        inside = _conditions(term.arg)
+        return None if inside is None else (inside[0], (*inside[1], *term.over))
+    if isinstance(term, Apply) and term.name == "where" and term.args[2] == Index(Poly()):
+        rest = _conditions(term.args[1])
+        return None if rest is None else ([*conjuncts(term.args[0]), *rest[0]], rest[1])
+    if term == Index(Poly.number(1)):
+        return [], ()
+    return (conjuncts(term), ()) if is_truth(term) else None
 
 
 def compared_pairs(writer: Writer, term: Reduce) -> Array | None:

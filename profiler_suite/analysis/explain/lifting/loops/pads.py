@@ -76,6 +76,11 @@ def _wide(term: Term, scope: Scope, written: set[str]) -> Term:
             inner = mapped(yes, plain)
             tests = [mapped(one, plain) for one in left]
             return ops.where(ops.both(*tests), inner, no) if left else inner
+        if isinstance(each, Apply) and each.name == "&" and ops.is_truth(each):
+            tests = list(_all(each))
+            left = _left(each, _ZERO, scope.facts)
+            if left and len(left) < len(tests):
+                return ops.both(*(mapped(one, plain) for one in left))
         return None
 
     def wide(each: Term) -> Term | None:
@@ -137,6 +142,8 @@ def _factors(term: Term) -> Iterator[Term]:
 
 def _not_zero(test: Term) -> Access | None:
     """The element that is not zero where this condition holds."""
+    if isinstance(test, Access) and ops.is_truth(test):
+        return test
     if not isinstance(test, Apply) or test.name not in _COMPARED or len(test.args) != 2:
         return None
     left, right = test.args

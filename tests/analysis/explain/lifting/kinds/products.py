@@ -199,3 +199,46 @@ def attention(q: A, k: A, v: A) -> A:
         for j in range(len(k)):
             out[i] += weights[j] * v[j]
     return out
+
+
+@kind(x="n m:double", c="m m:double", mu="m:double", least=1)
+def quadratic_forms(x: A, c: A, mu: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        d = x[i] - mu
+        out[i] = np.dot(np.dot(d, c), d)
+    return out
+
+
+@kind(a="n k:double", b="k l:double", c="l m:double", least=1)
+def products_of_three(a: A, b: A, c: A) -> A:
+    out = np.zeros((a.shape[0], c.shape[1]))
+    for i in range(a.shape[0]):
+        for j in range(c.shape[1]):
+            for p in range(b.shape[0]):
+                for q in range(b.shape[1]):
+                    out[i, j] += a[i, p] * b[p, q] * c[q, j]
+    return out
+
+
+@kind(a="n n:int", least=2)
+def triangles_of_a_graph(a: A) -> A:
+    count = 0
+    for i in range(len(a)):
+        for j in range(i + 1, len(a)):
+            if a[i, j] > 1:
+                for k in range(j + 1, len(a)):
+                    if a[i, k] > 1 and a[j, k] > 2:
+                        count += 1
+    return count
+
+
+@kind(a="n n:bool", b="n n:bool", least=1)
+def two_steps_and_back(a: A, b: A) -> A:
+    out = np.zeros(len(a), dtype=int)
+    for i in range(len(a)):
+        for j in range(len(a)):
+            for k in range(len(a)):
+                if a[i, j] and a[j, k] and b[k, i]:
+                    out[i] += 1
+    return out

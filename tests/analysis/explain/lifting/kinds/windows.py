@@ -361,3 +361,26 @@ def means_of_cut_windows(x: A, width: A) -> A:
         high = min(n, i + width + 1)
         out[i] = np.mean(x[low:high])
     return out
+
+
+@kind(x="n m:bool", least=1)
+def true_beside_a_true_one(x: A) -> A:
+    h, w = x.shape
+    out = np.zeros_like(x)
+    for i in range(h):
+        for j in range(w):
+            for di in range(-1, 2):
+                for dj in range(-1, 2):
+                    y, z = i + di, j + dj
+                    if 0 <= y < h and 0 <= z < w and x[y, z]:
+                        out[i, j] = True
+    return out
+
+
+@kind(x="n m:bool", least=3)
+def true_all_around(x: A) -> A:
+    out = np.zeros(x.shape, dtype=bool)
+    for i in range(1, x.shape[0] - 1):
+        for j in range(1, x.shape[1] - 1):
+            out[i, j] = x[i - 1 : i + 2, j - 1 : j + 2].all()
+    return out
