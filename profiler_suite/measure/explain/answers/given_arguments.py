@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from profiler_suite.measure.arguments import ArgumentChange
@@ -25,7 +25,7 @@ class GivenArguments:
     ) -> None:
         """`notes` is where what cannot be done is said."""
         self._called = called
-        self._names = tuple(_parameters(called.function))
+        self._names = _parameters(called.function, len(called.args))
         self._changes: tuple[ArgumentChange, ...] = ()
         self._notes = notes
         self.copied = copy
@@ -113,8 +113,16 @@ def _positional(called: FunctionCall) -> tuple[Callable[..., Any], tuple[Any, ..
     return function, args
 
 
-def _parameters(function: Callable[..., Any]) -> Iterable[str]:
+def _parameters(function: Callable[..., Any], given: int) -> tuple[str, ...]:
+    """Names for arguments by position; those that `*values` takes are values[0], values[1]."""
     try:
-        return inspect.signature(function).parameters
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return ()
+    names: list[str] = []
+    for each in parameters:
+        if each.kind is inspect.Parameter.VAR_POSITIONAL:
+            names += [f"{each.name}[{n}]" for n in range(max(0, given - len(names)))]
+        else:
+            names.append(each.name)
+    return tuple(names)

@@ -60,3 +60,19 @@ def test_arguments_are_said_with_their_names_and_those_with_gaps_are_named() -> 
     assert words[1].startswith("y float64 (4, 8)")
     assert words[2].startswith("scale ")
     assert made.strided() == ("x",)
+
+
+def test_what_a_star_takes_is_numbered() -> None:
+    def function(first: Any, *operands: Any, optimize: bool = False) -> None: ...
+
+    notes: list[str] = []
+    args = ("ij,jk", np.ones((2, 2)), np.ones((2, 3)))
+    called = FunctionCall(name="f", setup="", function=function, args=args, kwargs={})
+    made = GivenArguments(called, copy=True, memory_bytes=0.0, notes=notes)
+    assert [words.split()[0] for words in made.in_words()] == [
+        *("first", "operands[0]", "operands[1]")
+    ]
+    after = made.fresh()
+    after[2][0] = 9.0
+    assert made.changed_in(after)
+    assert "it changes its arguments (operands[1])" in notes[0]
