@@ -144,6 +144,15 @@ class ProgramExplaining:
             seconds = self._time.part_s(rest), self._time.most_s(len(rest))
             found = self._explained(caught, calls, each, machine, seconds)
             self._add(dataclasses.replace(found, uncounted=calls.uncounted))
+        for found in self.answer.functions:
+            helper = found.place.helper
+            if helper is None or found.best is not None or self._time.is_over:
+                continue
+            # Nothing was found in the loop around it: it may have a cause of its own.
+            calls = caught.of(helper.wish)
+            seconds = self._time.part_s([helper.weight]), self._time.most_s(1)
+            more = self._explained(caught, calls, helper, machine, seconds)
+            self._add(dataclasses.replace(more, uncounted=calls.uncounted))
 
     def _explained(
         self,

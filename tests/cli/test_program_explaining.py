@@ -326,6 +326,41 @@ def test_a_helper_is_caught_with_its_caller_and_explained_there(
     assert effort.advice_first
 
 
+def test_where_the_callers_loop_has_no_advice_the_helper_is_explained_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    fake_explanations: tuple[Clock, list[ExplainEffort]],
+) -> None:
+    clock, _ = fake_explanations
+    file = tmp_path / "main.py"
+    file.write_text("def f(x):\n    return x\n\nfor i in range(9):\n    f(i)\n")
+    slow: Any = explaining.CaughtChild
+
+    class Quick(slow):  # type: ignore[misc]
+        def explain(self, effort: ExplainEffort) -> str:
+            clock.now += 1.0
+            return "record"
+
+    class Often(FakeCapture):
+        def of(self, wish: CallWish) -> CaughtCalls:
+            found = super().of(wish)
+            if wish.qualname:
+                found.seen_in(1, 9000)
+                found.median_s, found.uncounted = 1e-6, True
+            return found
+
+    monkeypatch.setattr(explaining, "CaughtChild", Quick)
+    monkeypatch.setattr(
+        captured, "capture", Often(clock, ProgramEnd(exit_code=0, wall_s=WALL_S))
+    )
+    others = stack(MAIN, IMPORTING, count=100)
+    helper = stack(f"<module> ({file}:5)", f"f ({file}:2)", count=100)
+    work = work_on(others, helper, clock=clock)
+    work.explain(3, None)
+    found = [(f.place.wish.target, f.calls_in_words) for f in work.answer.functions]
+    assert found == [("main.py:lines 4 to 5", ""), ("main.py:f", "9,000 calls or more")]
+
+
 def test_where_passes_fail_what_helps_is_tried_without_them(
     monkeypatch: pytest.MonkeyPatch,
     loops: list[str],

@@ -56,6 +56,8 @@ class PlaceToExplain:
     """Whether its costliest line stands in a loop of its own."""
     caller: "PlaceToExplain | None" = None
     """Where it is called in a loop, should it turn out to be a helper."""
+    helper: "PlaceToExplain | None" = None
+    """The one that it is explained for, where it is such a caller."""
 
     @property
     def weight(self) -> float:
@@ -161,8 +163,8 @@ def settled(
             if not _is_helper(place, caught(place.wish), quick):
                 break
             if calls.representative is not None and once_s <= longest_s:
-                place = above
-            above = above.caller if place is above else None
+                place = dataclasses.replace(above, helper=each)
+            above = above.caller if place.wish == above.wish else None
         known = found.get(place.wish)
         if known is None:
             found[place.wish] = place

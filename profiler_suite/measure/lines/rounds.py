@@ -69,8 +69,10 @@ class EvaluationRounds:
         self.arguments = arguments
         self.seconds = seconds
         self.once_s = once_s
+        self.restoring_s = _restoring_s(arguments)
+        """What it takes to make the arguments what they were, before each evaluation, s."""
         # Each round evaluates at least three times.
-        self.count = max(1, min(_ROUNDS, int(seconds / (5 * once_s))))
+        self.count = max(1, min(_ROUNDS, int(seconds / (5 * (once_s + self.restoring_s)))))
         self.plain_s: list[float] = []
         self.beside_s: list[float] = []
         self.profiled_s: list[float] = []
@@ -80,7 +82,8 @@ class EvaluationRounds:
         self._sampled_evaluations = 1
 
     def _evaluations(self, share: float, slowdown: float = 1.0) -> int:
-        wanted = share * self.seconds / self.count / (self.once_s * slowdown)
+        wanted = share * self.seconds / self.count
+        wanted /= self.once_s * slowdown + self.restoring_s
         return max(1, min(_MOST_EVALUATIONS, int(wanted)))
 
     def plain(self) -> None:
@@ -152,6 +155,15 @@ def time_of(
         total += perf_counter_ns() - start
         del result
     return max(total * 1e-9 / evaluations - clock_s(), 1e-9)
+
+
+def _restoring_s(arguments: tuple[Any, ...]) -> float:
+    """Time to get the arguments as they were at first, s; 0 where nothing changes them."""
+    if not isinstance(arguments, RestoredArguments):
+        return 0.0
+    start = perf_counter_ns()
+    given(arguments)
+    return (perf_counter_ns() - start) * 1e-9
 
 
 @functools.cache

@@ -1,6 +1,7 @@
 """Whole line profiles of real functions; margins are wide, the machine is shared."""
 
 import functools
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,13 @@ import numpy as np
 import pytest
 from line_profiler import load_stats
 
+from profiler_suite.measure.arguments import RestoredArguments
 from profiler_suite.measure.lines import lprof
 from profiler_suite.measure.lines.functions import functions_to_profile
 from profiler_suite.measure.lines.instrument import Instrumentation
 from profiler_suite.measure.lines.profile import Profile
 from profiler_suite.measure.lines.records import records
-from profiler_suite.measure.lines.rounds import EvaluationRounds
+from profiler_suite.measure.lines.rounds import EvaluationRounds, SharedSampler
 from profiler_suite.measure.lines.session import LineSession
 from tests.interference import holds
 
@@ -332,3 +334,19 @@ def test_rows_carry_all_of_it(session: LineSession) -> None:
     assert row.plain_s == found.plain_s
     assert row.added_s > 0
     assert row.uncertainty_s > 0
+
+
+def test_what_takes_long_to_restore_is_evaluated_less_often() -> None:
+    def restore() -> None:
+        time.sleep(0.01)
+
+    given = RestoredArguments.of((3,), restore)
+    reference: Any = None
+    rounds: list[EvaluationRounds] = [
+        EvaluationRounds(SharedSampler(False), reference, [], leaf, each, 1e-6, 1.0)
+        for each in ((3,), given)
+    ]
+    assert rounds[0].restoring_s == 0.0
+    assert rounds[1].restoring_s >= 0.01
+    assert rounds[0]._evaluations(0.5) == 20_000
+    assert rounds[1]._evaluations(0.5) <= 50

@@ -126,6 +126,11 @@ class Observation:
         """Whether a line profile says what lines take; else their share is a guess."""
         return bool(self.explained.lines)
 
+    @property
+    def shares_are_known(self) -> bool:
+        """Whether a line profile, or samples of the program it is part of, say it."""
+        return self.lines_are_timed or bool(self._shares)
+
     def share(self, function: Function, lines: Iterable[int]) -> float:
         """Share of the time that these lines take, by the best that is known of it; else 1."""
         wanted = set(lines)

@@ -2,15 +2,18 @@
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator
 
+from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import drawn_before, forms, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
-from profiler_suite.analysis.explain.rules.registry import rule
-from profiler_suite.measure.explain.records import Edit
+from profiler_suite.analysis.explain.rules.registry import HINT, rule
+from profiler_suite.measure.explain.records import Edit, Trial
+from profiler_suite.model.trial import TrialKind
 
 
 @rule(
@@ -438,3 +441,55 @@ def counted_near(seen: Observation) -> Iterator[Finding]:
         helpers=("import scipy.spatial",),
         evidence="the distance of every pair is computed",
     )
+
+
+_LIST = re.compile(r"list of (\d+)")
+_LONG_LIST, _LARGE_SHARE = 64, 0.3
+_MEMBERSHIP = (ast.In, ast.NotIn)
+_OF_MANY_CALLS = "the list lives on from call to call, and what else uses it was not seen"
+
+
+@rule(
+    "searching",
+    looks_for="a value looked for in a list that an object or a module keeps",
+    rewrite="a set or a dict in place of the list, or beside it",
+    exact="for values that can be hashed, where their order and number are kept otherwise",
+    thread="https://stackoverflow.com/questions/7571635/fastest-way-to-check-if-a-value-exists-in-"
+    "a-list",
+    tried=HINT,
+)
+def kept_list_searched(seen: Observation) -> Iterator[Finding]:
+    """Membership in a list that is no name of the function's own."""
+    for function in seen.functions if seen.shares_are_known else ():
+        for node in ast.walk(function.node):
+            if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], _MEMBERSHIP):
+                continue
+            searched = ast.unparse(node.comparators[0])
+            held = _LIST.match(function.source.names.get(searched, ""))
+            own = isinstance(node.comparators[0], ast.Name) and searched in _own(function)
+            line = node.lineno + function.shift
+            share = seen.share(function, [line])
+            if held is None or own or share < _LARGE_SHARE:
+                continue
+            length = int(held[1])
+            if length < _LONG_LIST:
+                continue
+            yield Finding(
+                title=f"line {line}: a set or a dict for {searched}, a list of {length:,}, "
+                f"that is searched for {ast.unparse(node.left)[:40]}",
+                evidence="a list is compared element by element, a set finds at once; this "
+                f"line takes {units.percent(share)} of the time",
+                trial=Trial(kind=TrialKind.FAILED, target=_OF_MANY_CALLS),
+                share=share,
+                hint=True,
+                stands=True,
+            )
+
+
+def _own(function: Function) -> set[str]:
+    """Parameters and names that the function sets."""
+    nodes = list(ast.walk(function.node))
+    given = {each.arg for each in nodes if isinstance(each, ast.arg)}
+    return given | {
+        n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }

@@ -1,10 +1,13 @@
 """Rules about sorting and searching: fire, keep silent, are refused when inexact."""
 
+import os
 from typing import Any
 
 import numpy as np
 import pytest
 
+from profiler_suite.analysis.explain.rules import searching
+from tests.analysis.explain.rules.own_function import Own
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 rng = np.random.default_rng(8)
@@ -148,6 +151,12 @@ FIRES = [
 ]
 
 SILENT = [
+    # A list of its own: the other rules see all that uses it.
+    Silent(
+        "kept_list_searched",
+        "def f(x, names):\n    return [v for v in x if v in names]\n",
+        lambda: (["3"] * 9, [str(i) for i in range(500)]),
+    ),
     Silent(  # too many coordinates for a tree
         "counted_near",
         CDIST + "def f(x):\n    return (cdist(x, x) < 0.4).sum(axis=1)\n",
@@ -280,3 +289,44 @@ REFUSED = [
     test_it_is_silent_on_its_innocent_neighbour,
     test_it_is_refused_when_inexact,
 ) = family_tests(FIRES, SILENT, REFUSED)
+
+
+NOTED = """
+class Visitors:
+    def __init__(self, seen):
+        self.seen = seen
+
+    def note(self, name):
+        if name not in self.seen:
+            self.seen.append(name)
+
+f = Visitors.note
+given = Visitors([str(i) for i in range(COUNT)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (NOTED.replace("COUNT", "500"), True),
+        (NOTED.replace("COUNT", "50"), False),
+        (
+            NOTED.replace("COUNT", "500").replace("[str(i)", "{str(i)").replace(")])", ")})"),
+            False,
+        ),
+    ],
+)
+def test_a_list_that_an_object_keeps_is_searched_slowly(text: str, found: bool) -> None:
+    space: dict[str, Any] = {}
+    text = text.replace("append", "append" if "[str" in text else "add")
+    exec(text, space)
+    own = Own(text, space["given"], "3", traced=False)
+    rule = searching.kept_list_searched.__name__
+    assert not own.findings(rule)  # nobody knows what its lines take
+    (place,) = [n for n, line in enumerate(own.text.splitlines(), 1) if "not in" in line]
+    own.observed._shares = {(os.path.realpath(own.file), place): 0.9}
+    hints = own.findings(rule)
+    assert [each.title for each in hints] == [
+        f"line {place}: a set or a dict for self.seen, a list of 500, that is searched for name"
+    ] * found
+    assert all(each.hint and each.stands for each in hints)
