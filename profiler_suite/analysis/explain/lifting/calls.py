@@ -9,6 +9,7 @@ from profiler_suite.analysis.explain.lifting.expressions.draws import drawn
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.expressions.extremes import place_of_extreme
 from profiler_suite.analysis.explain.lifting.expressions.matrices import (
+    SAME_IN_NUMPY,
     along,
     fft,
     linalg,
@@ -141,6 +142,8 @@ def called(reader: Reader, node: ast.Call) -> Term:
         return _math(reader, node, last) if owner == "math" else _numpy(reader, node, last)
     if owner in ("np.linalg", "numpy.linalg"):
         return linalg(reader, node, last, name)
+    if owner == "scipy.linalg" and last in SAME_IN_NUMPY:
+        return linalg(reader, node, last, f"np.linalg.{last}")
     if owner in ("np.fft", "numpy.fft", "scipy.fft"):
         return fft(reader, node, last, name)
     if isinstance(node.func, ast.Attribute) and not _is_module(reader, node.func.value):

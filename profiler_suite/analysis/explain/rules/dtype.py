@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from profiler_suite.analysis import time_breakdown
-from profiler_suite.analysis.explain.rewrites import call_rewrites
+from profiler_suite.analysis.explain import syntax
+from profiler_suite.analysis.explain.rewrites import call_rewrites, value_tables
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -334,3 +335,24 @@ def add_at_mixed(seen: Observation) -> Iterator[Finding]:
         where=differ,
         title="give np.add.at values and indices of the dtypes that it works with",
     )
+
+
+@rule(
+    "dtype",
+    looks_for="arithmetic on every element of an image: of 8 bits there are 256 values only",
+    rewrite="f(img) → f(np.arange(256, dtype=np.uint8))[img]",
+    exact="every element of the result comes from one element of the image and from numbers",
+    thread="https://stackoverflow.com/questions/14464449/using-numpy-to-efficiently-convert-"
+    "16-bit-image-data-to-8-bit-for-display-with",
+)
+def table_of_values(seen: Observation) -> Iterator[Finding]:
+    """Functions of small integers, looked up."""
+    for function in seen.functions:
+        for edits, chain, name in value_tables.in_tables(function):
+            lines = [number for each in chain for number in syntax.span_of(function, each)]
+            yield from seen.edited(
+                function,
+                edits,
+                title=f"compute it for each value that {name} can have, then look up",
+                lines=lines,
+            )

@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 import numpy as np
+import scipy
 
 from tests.analysis.explain.lifting.checking import refused
 
@@ -603,4 +604,12 @@ def places_that_may_come_twice(x: A, k: A) -> A:
         row = np.zeros(x.shape[1])
         row[k] = x[i]
         out[i] = row
+    return out
+
+
+@refused("which may do anything", a="n 3 3:double")
+def factors_of_scipy(a: A) -> A:
+    out = np.zeros(a.shape)
+    for i in range(len(a)):
+        out[i] = scipy.linalg.cholesky(a[i] @ a[i].T + np.eye(3))
     return out

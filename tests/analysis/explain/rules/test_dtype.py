@@ -17,7 +17,19 @@ BOOLS = rng.random((8, 8)) > 0.7
 HALF = rng.random(50).astype(np.float16)
 INDEX = rng.integers(0, 10, 40)
 
+PIXELS = np.random.default_rng(8).integers(0, 256, (60, 50), dtype=np.uint8)
+
 FIRES = [
+    Fires(
+        "table_of_values",
+        """
+        def f(img, gamma):
+            out = 255.0 * (img / 255.0) ** gamma
+            return np.clip(out, 0, 255).astype(np.uint8)
+        """,
+        lambda: (PIXELS, 2.2),
+        "(np.clip(out, 0, 255).astype(np.uint8))[img]",
+    ),
     Fires(
         "integer_product",
         "def f(a, b):\n    return a @ b + 1\n",
@@ -123,6 +135,16 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # values of neighbours count
+        "table_of_values",
+        "def f(img):\n    return np.sqrt(img / 255.0 + img.mean()).astype(np.uint8)\n",
+        lambda: (PIXELS,),
+    ),
+    Silent(  # there are as many values as elements
+        "table_of_values",
+        "def f(img):\n    return np.sqrt(img / 255.0).astype(np.uint8)\n",
+        lambda: (PIXELS[:9, :9],),
+    ),
     Silent("integer_product", "def f(a, b):\n    return a.T @ b\n", lambda: (DOUBLE, DOUBLE)),
     Silent("integer_product", "def f(a, b):\n    return a @ b\n", lambda: (INDEX, INDEX)),
     Silent(

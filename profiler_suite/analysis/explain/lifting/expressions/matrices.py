@@ -63,6 +63,10 @@ def matrix_product(reader: Reader, name: str, left: Term, right: Term) -> Term:
     return ops.product(reader.scope, left, right)
 
 
+SAME_IN_NUMPY = frozenset(("inv", "det", "solve", "pinv", "eigvalsh", "norm"))
+"""Functions of scipy.linalg that NumPy has as well, and for stacks of matrices."""
+
+
 def linalg(reader: Reader, node: ast.Call, name: str, full: str) -> Term:
     """np.linalg of one matrix, which takes stacks."""
     if name == "norm":

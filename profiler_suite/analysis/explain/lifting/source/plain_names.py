@@ -6,7 +6,7 @@ import ast
 
 from profiler_suite.analysis.explain.rewriting import Function
 
-_MODULES = ("math", "numpy", "numpy.linalg", "numpy.fft", "numpy.random")
+_MODULES = ("math", "numpy", "numpy.linalg", "numpy.fft", "numpy.random", "scipy.linalg")
 
 
 def with_modules(function: Function) -> Function:

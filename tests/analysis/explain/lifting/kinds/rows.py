@@ -207,3 +207,19 @@ def image_along_lines(image: A, y: A, row: A) -> A:
         at = np.array([y[i] + 0 * row, row])
         out[i] = scipy.ndimage.map_coordinates(image, at, order=0, mode="nearest")
     return out
+
+
+@kind(a="n 3 3:double", b="n 3:double")
+def solved_by_scipy(a: A, b: A) -> A:
+    out = np.empty_like(b)
+    for i in range(a.shape[0]):
+        out[i] = scipy.linalg.solve(a[i] + 9 * np.eye(3), b[i])
+    return out
+
+
+@kind(a="n 3 3:double", least=1)
+def inverted_by_scipy(a: A) -> A:
+    out = []
+    for m in a:
+        out.append(scipy.linalg.inv(m + 9 * np.eye(3)) * scipy.linalg.det(m))
+    return np.array(out)
