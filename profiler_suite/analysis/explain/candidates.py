@@ -29,11 +29,12 @@ def candidates(seen: Observation) -> list[Finding]:
                 continue
             known.add(key)
             found.append(msgspec.structs.replace(each, rule=rule.name, family=rule.family))
-    # A batch is a hint for loops that nothing else rewrites.
+    # A batch is a hint for loops that nothing else rewrites; another answer is no rewrite.
     return sorted(
         found,
         key=lambda each: (
             each.trial.kind is TrialKind.BATCH,
+            each.trial.answer != "same",
             -round(each.share, 1),
             _order_of(each.family),
             -each.share,

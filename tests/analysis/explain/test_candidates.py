@@ -46,6 +46,19 @@ def test_the_costliest_come_first_and_batches_last(monkeypatch: pytest.MonkeyPat
     assert {each.family for each in made} == {"dtype"}
 
 
+def test_what_gives_another_answer_comes_after_the_rewrites(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = Finding(
+        title="other",
+        evidence="",
+        trial=Trial(kind=TrialKind.REWRITE, answer="other"),
+        share=1.0,
+    )
+    made = found(monkeypatch, hints=lambda _: [other], rule=lambda _: [finding("small", 0.1)])
+    assert [each.title for each in made] == ["small", "other"]
+
+
 def test_of_lines_that_take_as_much_a_whole_loop_comes_before_calls_in_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

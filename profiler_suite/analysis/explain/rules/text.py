@@ -19,6 +19,8 @@ from profiler_suite.measure.explain.records import Edit
 _PLAIN = ("lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize", "swapcase")
 _ASKING = ("isdigit", "isalpha", "isnumeric", "isupper", "islower", "isspace")
 _APPLIED = ("apply", "map")
+# Of the time of a function without a loop of its own.
+_MUCH = 0.3
 
 
 def _has_pandas(one: patterns.Match) -> bool:
@@ -175,7 +177,7 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
     yield from _whole_dates(seen)
     yield from seen.rewrites(
         *date_patterns.isoformats(),
-        where=_parses_many,
+        where=lambda one: _parses_many(one, seen),
         title="datetime.fromisoformat: strptime reads its format anew for every string",
         evidence="strptime is Python: it looks its format up and matches a regular expression",
     )
@@ -185,9 +187,12 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
             yield from _of_dates_before(seen, function, dates)
 
 
-def _parses_many(one: patterns.Match) -> bool:
+def _parses_many(one: patterns.Match, seen: Observation) -> bool:
+    """Whether dates are parsed in a loop, or take the time of a function that one calls."""
     around = one.function.around(one.node)
     repeated = any(isinstance(each, syntax.REPEATING) for each in around)
+    if not repeated and seen.shares_are_known:
+        repeated = seen.share(one.function, [one.line]) > _MUCH
     return repeated and one.function.qualified(one["C"]) == "datetime.datetime"
 
 

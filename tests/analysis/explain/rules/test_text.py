@@ -1,8 +1,12 @@
 """Dates and strings that a loop goes through one by one."""
 
+import os
+
 import numpy as np
 import pandas as pd
+import pytest
 
+from tests.analysis.explain.rules.own_function import Own
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 DAYS = ["2024-01-31", "1999-12-01", "2000-02-29", "1969-07-20"]
@@ -104,3 +108,23 @@ REFUSED = [
 test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
     FIRES, SILENT, REFUSED
 )
+
+
+PARSED = OF_DATES + (
+    "def parsed(row):\n    return {'day': datetime.strptime(row['day'], '%Y-%m-%d')}\n"
+    "def f(rows):\n    return list(map(parsed, rows))\n"
+)
+
+
+@pytest.mark.parametrize(("share", "found"), [(0.6, True), (0.1, False)])
+def test_dates_that_a_helper_parses_are_read_by_fromisoformat_where_they_take_the_time(
+    share: float, found: bool
+) -> None:
+    own = Own(PARSED, [{"day": "2024-01-31"}] * 3, traced=False)
+    (line,) = [n for n, text in enumerate(own.text.splitlines(), 1) if "strptime(row" in text]
+    own.observed._shares = {(os.path.realpath(own.file), line): share}
+    made = own.findings("dates_one_by_one")
+    assert [f"line {line}: datetime.fromisoformat" in each.title for each in made] == [
+        True
+    ] * found
+    assert all(own.agreement(each).same for each in made)
