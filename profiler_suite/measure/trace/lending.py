@@ -64,8 +64,8 @@ class Loan:
 
     def lend(self, value: Any, depth: int = 0) -> Any:
         """The value with counting arrays in it."""
-        if type(value) in SCALARS:
-            return value
+        if type(value) in SCALARS or isinstance(value, Counting):
+            return value  # one that is lent already has its original noted
         if isinstance(value, ndarray):
             return self._lend(value, counting_array(value))
         if isinstance(value, np.flatiter):

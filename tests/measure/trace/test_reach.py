@@ -304,6 +304,38 @@ def test_nothing_stays_lent() -> None:
     assert {type(each) for each in found} == {np.ndarray}
 
 
+def of_two_functions() -> Any:
+    return of_global() + (A * A).sum()
+
+
+class Both:
+    def product(self) -> Any:
+        return square(A)
+
+    @property
+    def held(self) -> Any:
+        return A
+
+
+def of_two_methods() -> Any:
+    return Both().product() + Both().held.sum()
+
+
+@pytest.mark.parametrize(
+    "function", [of_two_functions, of_two_methods, of_helper_that_names_a_global, of_global]
+)
+def test_what_several_functions_name_does_not_stay_lent(function: Callable[[], Any]) -> None:
+    """It was lent twice, and its original forgotten: whatever was timed next was slowed."""
+    before = A
+    expected = function()
+    for _ in range(2):
+        result, counts = trace(function)
+        assert result == expected
+        assert counts.flop >= PRODUCT
+        assert A is before
+        assert type(A) is np.ndarray
+
+
 def test_the_array_class_answers_as_ever() -> None:
     def function(a: Any) -> Any:
         class Own(np.ndarray):
