@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from profiler_suite.analysis.explain.lifting.code.arrays import Array, closed, ordered
 from profiler_suite.analysis.explain.lifting.code.writer import Writer
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
+    ORDER,
     Apply,
     Contract,
+    Core,
     Index,
+    Label,
     Reduce,
     Term,
     View,
@@ -115,28 +120,13 @@ def counted_near(writer: Writer, term: Reduce) -> Array | None:
     strict, mirrored = _WITHIN[test.name]
     if mirrored:
         distance, limit = limit, distance
-    root = isinstance(distance, Apply) and distance.name == "sqrt"
-    found = _difference(distance.args[0] if isinstance(distance, Apply) and root else distance)
-    if found is None or limit.loops or limit.own:
+    if limit.loops or limit.own:
         return None
-    metric, difference = found
-    inner = distance.args[0] if isinstance(distance, Apply) and root else distance
-    if metric != ("sqeuclidean" if root else "euclidean") or not isinstance(
-        inner, Reduce | Contract
-    ):
+    (counted,) = term.over
+    sides = _tree_and_points(writer, distance, counted)
+    if sides is None:
         return None
-    while isinstance(difference, View):
-        difference = difference.arg
-    if not isinstance(difference, Apply) or difference.name != "-":
-        return None
-    (counted,), axis = term.over, inner.over[0]
-    sides = [writer.lower(each) for each in difference.args]
-    trees = [each for each in sides if set(each.dims) == {counted, axis}]
-    points = [each for each in sides if counted not in each.dims and axis in each.dims]
-    if len(trees) != 1 or len(points) != 1 or len(points[0].dims) != 2:
-        return None
-    (label,) = set(points[0].dims) - {axis}
-    tree, point = ordered(trees[0], (counted, axis)), ordered(points[0], (label, axis))
+    tree, point, label = sides
     radius = writer.lower(limit).text
     if strict:
         radius = f"{writer.np}.nextafter({radius}, 0)"
@@ -144,6 +134,52 @@ def counted_near(writer: Writer, term: Reduce) -> Array | None:
     writer.scope.assume("no two points are that far apart to within rounding")
     call = f"cKDTree({tree.text}).query_ball_point({point.text}, {radius}, return_length=True)"
     return Array(f"{writer.np}.asarray({call})", (label,))
+
+
+def nearest_few(writer: Writer, term: Core) -> Array | None:
+    """`np.argsort(distances)[:k]` for many points, by a k-d tree; None for anything else."""
+    part = re.fullmatch(r"\(\{0\}\)\[\.\.\., ([^:,]+):([^:,]+)\]", term.form)
+    order = term.args[0] if part is not None and len(term.args) == 1 else None
+    if part is None or not isinstance(order, Core) or order.form != ORDER:
+        return None
+    sides = _tree_and_points(writer, order.args[0], order.own[0])
+    if sides is None:
+        return None
+    tree, point, label = sides
+    np, (first, last) = writer.np, part.groups()
+    which = f"{np}.arange({first}, {last}) + 1"
+    writer.imports["from scipy.spatial import cKDTree"] = None
+    writer.scope.assume("no two distances are equal to within rounding")
+    writer.scope.assume(f"there are at least {last} points")
+    return Array(f"cKDTree({tree.text}).query({point.text}, {which})[1]", (label, *term.axes))
+
+
+def _tree_and_points(
+    writer: Writer, distance: Term, counted: Label
+) -> tuple[Array, Array, Label] | None:
+    """The points along `counted`, others that each is far from, and the loop over these."""
+    while isinstance(distance, View):
+        distance = distance.arg
+    root = isinstance(distance, Apply) and distance.name == "sqrt"
+    inner = distance.args[0] if isinstance(distance, Apply) and root else distance
+    found = _difference(inner)
+    if found is None or not isinstance(inner, Reduce | Contract):
+        return None
+    metric, difference = found
+    if metric != ("sqeuclidean" if root else "euclidean"):
+        return None
+    while isinstance(difference, View):
+        difference = difference.arg
+    if not isinstance(difference, Apply) or difference.name != "-":
+        return None
+    axis = inner.over[0]
+    sides = [writer.lower(each) for each in difference.args]
+    trees = [each for each in sides if set(each.dims) == {counted, axis}]
+    points = [each for each in sides if counted not in each.dims and axis in each.dims]
+    if len(trees) != 1 or len(points) != 1 or len(points[0].dims) != 2:
+        return None
+    (label,) = set(points[0].dims) - {axis}
+    return ordered(trees[0], (counted, axis)), ordered(points[0], (label, axis)), label
 
 
 # A comparison → whether equal ones are left out, and whether the limit stands on the left.

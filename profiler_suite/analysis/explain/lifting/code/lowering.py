@@ -25,7 +25,11 @@ from profiler_suite.analysis.explain.lifting.code.counts import (
     ranked,
     rows_by_key,
 )
-from profiler_suite.analysis.explain.lifting.code.distances import counted_near, distances
+from profiler_suite.analysis.explain.lifting.code.distances import (
+    counted_near,
+    distances,
+    nearest_few,
+)
 from profiler_suite.analysis.explain.lifting.code.one_hot import one_hot
 from profiler_suite.analysis.explain.lifting.code.packed import packed
 from profiler_suite.analysis.explain.lifting.code.rounds import iterated
@@ -489,6 +493,9 @@ class ArrayWriter(Writer):
     def _core(self, term: Core) -> Array:
         if term.form == "FLAT":
             return self._flat(term)
+        few = nearest_few(self, term) if self.style.sorted else None
+        if few is not None:
+            return few
         args = [self.lower(each) for each in term.args]
         loops: list[Label] = []
         for each, source in zip(args, term.args, strict=True):

@@ -14,6 +14,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.facts import OtherShape
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Scope
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
+    ORDER,
     Access,
     Apply,
     Core,
@@ -132,10 +133,6 @@ def put_in_order(old: Term, order: Term, value: Term) -> Term | None:
     if dtype != given:
         places = Apply(f"({{0}}).astype(NP.{dtype})", (places,), f"astype {dtype}")
     return places
-
-
-ORDER = "NP.argsort({0}, axis=-1)"
-"""The places of the elements of a row, smallest first."""
 
 
 def _not_from_the_end(scope: Scope, axis: Label, place: Term) -> Term:

@@ -16,10 +16,12 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Apply,
     CarriedValue,
     Extend,
+    Index,
     Label,
     Outside,
     Refusal,
     Term,
+    View,
     carried_in,
 )
 
@@ -147,6 +149,9 @@ class Closing:
         read = self._readers(old, name, first)
         if read:
             self._needs_order(labels[0], name)
+        whole = None if read or len(labels) > 1 else filled(update, old, labels[0])
+        if whole is not None:
+            return whole
         found = self._step(old, update, read)
         if found is None:
             return Gone()
@@ -333,3 +338,23 @@ class Closing:
                 if each.label == labels[0]:
                     name = each.name.lstrip("@")
                     raise Refusal(f"{name} is taken from the iteration before")
+
+
+def filled(update: Term, old: CarriedValue, label: Label) -> Term | None:
+    """`d[j] = f(j)` for every j of an array: all of them, as an axis; None for others."""
+    cast = update if isinstance(update, Apply) and update.name.startswith("astype ") else None
+    inner = update if cast is None else cast.args[0]
+    if not isinstance(inner, Apply) or inner.name != "where" or inner.args[2] != old:
+        return None
+    test, value, _ = inner.args
+    if not isinstance(test, Apply) or test.name != "==" or value.own:
+        return None
+    line, place = test.args
+    if not ops.is_counter(line) or not isinstance(place, Index) or len(old.own) != 1:
+        return None
+    if place.index != label.index or line.own[0].count != label.count:
+        return None
+    if label.name not in value.loops or any(each == old for each in value.walk()):
+        return None
+    whole: Term = View(value, (label,))
+    return whole if cast is None else replace(cast, args=(whole,))

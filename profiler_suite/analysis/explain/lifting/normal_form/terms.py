@@ -253,6 +253,10 @@ class Core(Term):
         return self.axes
 
 
+ORDER = "NP.argsort({0}, axis=-1)"
+"""The form of the places of the elements of a row, smallest first."""
+
+
 @dataclass(frozen=True)
 class Contract(Term):
     """Sum over labels of a product whose factors share axes by label: a @ b, np.outer."""

@@ -2,10 +2,14 @@
 
 import pytest
 
-from profiler_suite.analysis.explain.lifting.code.distances import counted_near, distances
+from profiler_suite.analysis.explain.lifting.code.distances import (
+    counted_near,
+    distances,
+    nearest_few,
+)
 from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.code.writer import Style
-from profiler_suite.analysis.explain.lifting.normal_form.terms import Reduce
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Core, Reduce
 from tests.analysis.explain.lifting.reading import read, reader_of, within
 from tests.analysis.explain.lifting.written import COUNTS, HELD, TEXT, same_as_loop
 
@@ -93,3 +97,25 @@ def near(text: str) -> tuple[str, ArrayWriter]:
     term = read(text, reader)
     made = counted_near(writer, term) if isinstance(term, Reduce) else None
     return (made.text if made else ""), writer
+
+
+@pytest.mark.parametrize(
+    ("text", "which"),
+    [
+        ("np.argsort(np.linalg.norm(a - b[j], axis=1))[:3]", "np.arange(0, 3) + 1"),
+        ("np.argsort(np.sqrt(((a - b[j]) ** 2).sum(axis=1)))[1:4]", "np.arange(1, 4) + 1"),
+        ("np.argsort(np.abs(a - b[j]).sum(axis=1))[:3]", ""),
+        ("np.argsort(np.linalg.norm(a - b[j], axis=1))[::-1]", ""),
+        ("np.argsort(np.linalg.norm(a + b[j], axis=1))[:3]", ""),
+        ("np.sort(np.linalg.norm(a - b[j], axis=1))[:3]", ""),
+    ],
+)
+def test_the_nearest_few_are_asked_of_a_tree(text: str, which: str) -> None:
+    reader = reader_of(TEXT, **HELD)
+    within(reader, "j", COUNTS["j"])
+    writer = ArrayWriter(reader.scope, Style("tensordot", "cdist", sorted=True))
+    term = read(text, reader)
+    assert isinstance(term, Core)
+    made = nearest_few(writer, term)
+    assert (made is not None) is bool(which)
+    assert made is None or made.text.endswith(f", {which})[1]")

@@ -270,3 +270,53 @@ def triangle_with_two_for_each(v: A, n: A) -> A:
             m[i, j + 1] = v[k] * 2
             k += 1
     return m
+
+
+@kind(x="n 2:double", y="m 2:double", v="n:double", least=3)
+def means_of_the_nearest(x: A, y: A, v: A) -> A:
+    out = []
+    for p in y:
+        d = np.sqrt(((x - p) ** 2).sum(axis=1))
+        out.append(v[np.argsort(d)[:2]].mean())
+    return np.array(out)
+
+
+@kind(x="n 2:double", least=4)
+def nearest_but_itself(x: A) -> A:
+    out = np.zeros((len(x), 2), dtype=int)
+    for i in range(len(x)):
+        out[i] = np.argsort(np.linalg.norm(x - x[i], axis=1))[1:3]
+    return out
+
+
+@kind(x="n 2:double", y="m 2:double", c="n:index n", least=3)
+def classes_of_the_nearest(x: A, y: A, c: A) -> A:
+    out = np.zeros(len(y), dtype=int)
+    for i in range(len(y)):
+        d = np.zeros(len(x))
+        for j in range(len(x)):
+            d[j] = np.sqrt(np.sum((y[i] - x[j]) ** 2))
+        out[i] = np.argmax(np.bincount(c[np.argsort(d)[:3]]))
+    return out
+
+
+@kind(x="n m:real", least=1)
+def rows_filled_element_by_element(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        row = np.zeros(x.shape[1])
+        for j in range(x.shape[1]):
+            row[j] = x[i, j] ** 2 + j
+        out[i] = row.max() - row.mean()
+    return out
+
+
+@kind(x="n m:real", least=2)
+def rows_filled_in_part(x: A) -> A:
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        row = np.ones(x.shape[1])
+        for j in range(1, x.shape[1]):
+            row[j] = x[i, j] - 1
+        out[i] = row
+    return out
