@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from profiler_suite.analysis.explain.lifting.expressions.draws import drawn
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.expressions.extremes import place_of_extreme
+from profiler_suite.analysis.explain.lifting.expressions.left_out import left_out
 from profiler_suite.analysis.explain.lifting.expressions.matrices import (
     SAME_IN_NUMPY,
     along,
@@ -378,6 +379,8 @@ def _numpy(reader: Reader, node: ast.Call, name: str) -> Term:
         return _looked_up(reader, node, name)
     if name in ("round", "around", "round_"):
         return _rounded(reader, node)
+    if name == "delete":
+        return left_out(reader, node)
     if name == "reshape" and len(node.args) > 1:
         return _reshaped(reader, node, reader.read(node.args[0]), node.args[1:])
     row = row_function(reader, node, name)

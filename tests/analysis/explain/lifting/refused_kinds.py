@@ -613,3 +613,19 @@ def factors_of_scipy(a: A) -> A:
     for i in range(len(a)):
         out[i] = scipy.linalg.cholesky(a[i] @ a[i].T + np.eye(3))
     return out
+
+
+@refused("counts from the end", x="n:double")
+def all_but_the_last(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.delete(x, -1).sum() + x[i]
+    return out
+
+
+@refused("is not followed", x="n:double", k="n 2:index n")
+def all_but_several(x: A, k: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.delete(x, k[i]).sum()
+    return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
+from profiler_suite.analysis.explain.lifting.expressions.left_out import all_but_one
 from profiler_suite.analysis.explain.lifting.expressions.parts import of_bounds
 from profiler_suite.analysis.explain.lifting.expressions.selected import of_selected
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
@@ -37,6 +38,13 @@ def reduction(
     if isinstance(inner, Part):
         return of_bounds(reader, node, name, inner, rest)
     if isinstance(inner, Select):
+        given = [*rest, *(each.value for each in node.keywords if each.arg == "axis")]
+        plain = len(given) < 2 and all(each.arg == "axis" for each in node.keywords)
+        but_one = (
+            all_but_one(reader, name, inner, given[0] if given else None) if plain else None
+        )
+        if but_one is not None:
+            return but_one
         return of_selected(reader, node, name, inner, rest)
     if name in ("percentile", "quantile"):
         if len(rest) != 1 or node.keywords:

@@ -67,3 +67,29 @@ def selected_elements_scaled(x: A) -> A:
         high = out[i] > 0
         out[i, high] = out[i, high] * 2
     return out
+
+
+@kind(x="n:double", least=2)
+def means_of_all_others(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        out[i] = np.mean(np.delete(x, i)) - np.delete(x, i).sum()
+    return out
+
+
+@kind(x="n m:double", least=2)
+def rows_against_all_others(x: A) -> A:
+    out = []
+    for i in range(len(x)):
+        rest = np.delete(x, i, axis=0)
+        out.append(np.abs(x[i] - rest.mean(axis=0)).sum())
+    return np.array(out)
+
+
+@kind(x="n:double", least=3)
+def spread_of_all_others(x: A) -> A:
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        rest = np.delete(x, i)
+        out[i] = rest.std() + np.median(rest) * len(rest)
+    return out
