@@ -1,5 +1,7 @@
 """Turns arrays in arguments, surroundings and results into counting ones, and back."""
 
+import collections
+import functools
 import math
 import sys
 import weakref
@@ -61,6 +63,11 @@ class Loan:
         self._original: dict[int, tuple[Any, Any]] = {}
         self._changed: list[Any] = []
         self._seen: set[int] = set()
+        self._classes: dict[type, tuple[type, ...]] = {}
+        self._brought: dict[int, Any] = {}
+        """Functions and classes of the user's that lent values bring along."""
+        self.functions: list[FunctionType] = []
+        """The user's functions that can be reached, whose surroundings are lent."""
 
     def lend(self, value: Any, depth: int = 0) -> Any:
         """The value with counting arrays in it."""
@@ -86,14 +93,43 @@ class Loan:
             return value if lent_one is held else self._lend(value, weakref.ref(lent_one))
         if isinstance(value, ContextVar):
             self._lend_variable(value)
+        if isinstance(value, FunctionType | MethodType | functools.partial):
+            return self._lend_callable(value, depth)
+        if isinstance(value, functools._lru_cache_wrapper):
+            self.lend(value.__wrapped__, depth + 1)
         if isinstance(value, tuple):
             lent = [self.lend(each, depth + 1) for each in value]
             return tuple_like(value, lent)
+        for kind in self._users_classes(value):
+            self._brought[id(kind)] = kind
+            self.lend_inside(kind, depth)
+        if isinstance(value, collections.defaultdict):
+            self.lend(value.default_factory, depth + 1)
         if is_container(value) or is_users_class(value):
             self.lend_inside(value, depth)
-            for kind in type(value).__mro__:
-                if is_users_class(kind):
-                    self.lend_inside(kind, depth)
+        return value
+
+    def _users_classes(self, value: Any) -> tuple[type, ...]:
+        """Classes of the user's whose methods it has: its own, and a class's with its own."""
+        found = self._classes.get(type(value))
+        if found is None:
+            found = tuple(kind for kind in type(value).__mro__ if is_users_class(kind))
+            self._classes[type(value)] = found
+        return (*found, *filter(is_users_class, value.__mro__)) if _is_class(value) else found
+
+    def _lend_callable(self, value: Any, depth: int) -> Any:
+        """A function, a method with what it is bound to, or a partial with what it holds."""
+        if isinstance(value, MethodType):
+            self.lend(value.__self__, depth + 1)
+        if type(value) is functools.partial:
+            inner = self.lend(value.func, depth + 1)
+            args = tuple(self.lend(each, depth + 1) for each in value.args)
+            named = {k: self.lend(each, depth + 1) for k, each in value.keywords.items()}
+            before = (value.func, *value.args, *value.keywords.values())
+            lent = (inner, *args, *named.values())
+            if any(a is not b for a, b in zip(before, lent, strict=True)):
+                return self._lend(value, functools.partial(inner, *args, **named))
+        self._brought[id(value)] = value
         return value
 
     def _lend(self, original: Any, lent: Any) -> Any:
@@ -126,15 +162,26 @@ class Loan:
             function = function.__func__
         elif not isinstance(function, FunctionType) and is_users_callable(function):
             self.lend(function)
-        for each in surroundings.functions(function):
-            for namespace, name in surroundings.globals_of(each):
-                lent = self.lend(namespace[name])
-                if lent is not namespace[name]:
-                    namespace[name] = lent
-                    self._changed.append(_Entry(namespace, name))
-            for cell in each.__closure__ or ():
-                self._lend_cell(cell)
-            self._lend_defaults(each)
+        while new := self._not_reached(function):
+            for each in new:
+                self._lend_around(each)
+            self.functions += new
+
+    def _not_reached(self, function: Callable[..., Any]) -> list[FunctionType]:
+        """What is lent may bring functions, whose surroundings may bring others."""
+        known = {id(each) for each in self.functions}
+        found = surroundings.functions(function, list(self._brought.values()))
+        return [each for each in found if id(each) not in known]
+
+    def _lend_around(self, function: FunctionType) -> None:
+        for namespace, name in surroundings.globals_of(function):
+            lent = self.lend(namespace[name])
+            if lent is not namespace[name]:
+                namespace[name] = lent
+                self._changed.append(_Entry(namespace, name))
+        for cell in function.__closure__ or ():
+            self._lend_cell(cell)
+        self._lend_defaults(function)
 
     def _lend_variable(self, variable: ContextVar[Any]) -> None:
         held = variable.get(None)
@@ -231,6 +278,10 @@ class Loan:
     def _plain_items(self, generator: Any) -> Iterator[Any]:
         for item in generator:
             yield self.plain(item)
+
+
+def _is_class(value: Any) -> bool:
+    return isinstance(value, type)
 
 
 def _holds_arrays(value: Any) -> bool:

@@ -10,7 +10,6 @@ from profiler_suite.measure.trace.lending import Loan
 from profiler_suite.measure.trace.patches import Patches
 from profiler_suite.measure.trace.plain_ufuncs import PlainUfuncs
 from profiler_suite.measure.trace.reach.surroundings import (
-    functions,
     namespaces_of,
     without_partial,
 )
@@ -57,7 +56,7 @@ def trace(
             lent_kwargs = {name: borrowed.lend(value) for name, value in kwargs.items()}
             borrowed.lend_surroundings(function)
             borrowed.lend_memories()
-            users = PlainUfuncs(functions(function))
+            users = PlainUfuncs(borrowed.functions)
             with Patches(namespaces_of(function)) as patches, users:
                 counting = patches.stand_in(function)
                 result = _result(recorder, counting, lent_args, lent_kwargs)

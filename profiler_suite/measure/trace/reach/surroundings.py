@@ -1,7 +1,8 @@
 """Which functions, globals and classes a function can reach by the names in its code."""
 
 import functools
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -12,10 +13,15 @@ from profiler_suite.measure.trace import sites
 Place = tuple[dict[str, Any], str]
 
 
-def functions(function: Callable[..., Any]) -> list[FunctionType]:
-    """The function, those it wraps, and the user's functions it names, to any depth."""
+def functions(function: Callable[..., Any], brought: Iterable[Any] = ()) -> list[FunctionType]:
+    """The function, those it wraps, and the user's functions it names, to any depth.
+
+    So with the functions that are `brought` by its arguments, and the methods of their classes.
+    """
     found: dict[int, FunctionType] = {}
     waiting: list[Any] = [function]
+    for each in brought:
+        waiting += _code_of(each)
     while waiting:
         each = _python_function(waiting.pop())
         if each is None or id(each) in found:
@@ -37,20 +43,37 @@ def globals_of(function: FunctionType) -> Iterator[Place]:
     namespace = function.__globals__
     names = _names(function.__code__)
     for name in names:
-        if name not in namespace:
+        if name in namespace:
+            yield namespace, name
+    for module in _modules(namespace, names):
+        for attribute in names:
+            if attribute in vars(module):
+                yield vars(module), attribute
+
+
+def _modules(namespace: dict[str, Any], names: frozenset[str]) -> list[ModuleType]:
+    """The user's modules that names stand for, also where a function imports them itself."""
+    package = namespace.get("__package__") or ""
+    waiting = [namespace.get(name) for name in names]
+    for name in names:
+        waiting += [sys.modules.get(name), sys.modules.get(f"{package}.{name}")]
+    found: dict[int, ModuleType] = {}
+    while waiting:
+        module = waiting.pop()
+        if type(module) is not ModuleType or id(module) in found:
             continue
-        yield namespace, name
-        value = namespace[name]
-        if isinstance(value, ModuleType) and sites.is_users_module(value.__name__):
-            for attribute in names:
-                if attribute in vars(value):
-                    yield vars(value), attribute
+        if sites.is_users_module(module.__name__) and vars(module) is not namespace:
+            found[id(module)] = module
+            waiting += [vars(module).get(name) for name in names]
+    return list(found.values())
 
 
 def _code_of(value: Any) -> list[Any]:
     """Functions of the user's that a value brings along: itself, or methods of its class."""
     if isinstance(value, type) and sites.is_users_module(value.__module__):
-        return [each for each in vars(value).values() if _python_function(each) is not None]
+        kinds = [kind for kind in value.__mro__ if sites.is_users_module(kind.__module__)]
+        members = [each for kind in kinds for each in vars(kind).values()]
+        return [each for each in members if _python_function(each) is not None]
     function = _python_function(value)
     if function is not None:
         return [function] if sites.is_users_module(function.__module__) else []
@@ -65,6 +88,8 @@ def _python_function(value: Any) -> FunctionType | None:
         value = value.__func__
     if isinstance(value, property):
         value = value.fget
+    if isinstance(value, functools.cached_property):
+        value = value.func
     if isinstance(value, functools.partial):
         return _python_function(value.func)
     if not isinstance(value, FunctionType):
