@@ -5,6 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from profiler_suite.analysis.explain.lifting.expressions.curves import (
+    curve_of,
+    is_curve,
+    on_curve,
+)
 from profiler_suite.analysis.explain.lifting.expressions.draws import drawn
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.expressions.extremes import place_of_extreme
@@ -131,6 +136,11 @@ def called(reader: Reader, node: ast.Call) -> Term:
     place = place_of_extreme(reader, node)
     if place is not None:
         return place
+    curve = reader.scope.curves.get(ast.unparse(node.func))
+    if curve is None and isinstance(node.func, ast.Call) and is_curve(node.func):
+        curve = curve_of(reader, node.func)
+    if curve is not None and len(node.args) == 1 and not node.keywords:
+        return on_curve(reader, curve, node.args[0])
     name = ast.unparse(node.func)
     owner, _, last = name.rpartition(".")
     if last == "map_coordinates" and not reader.scope.helpers.get(name):

@@ -629,3 +629,12 @@ def all_but_several(x: A, k: A) -> A:
     for i in range(len(x)):
         out[i] = np.delete(x, k[i]).sum()
     return out
+
+
+@refused("no straight line", rows="n 5:double", v="n:double")
+def cubic_curves_at_places_of_their_own(rows: A, v: A) -> A:
+    x = np.array([-9.0, -1.0, 0.0, 0.5, 9.0])
+    out = np.zeros(len(rows))
+    for k in range(len(rows)):
+        out[k] = scipy.interpolate.interp1d(x, rows[k], kind="cubic")(v[k])
+    return out

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from profiler_suite.analysis.explain.lifting.expressions.curves import between
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.expressions.matrices import (
     along,
@@ -135,6 +136,10 @@ def _fitted(reader: Reader, node: ast.Call) -> Term:
 def interpolated(reader: Reader, node: ast.Call) -> Term:
     """np.interp of a row at the same places in every iteration."""
     wanted, places, row = (reader.read(each) for each in node.args)
+    if not wanted.own and wanted.loops and len(places.own) == len(row.own) == 1:
+        ends = [Core(f"({{0}})[{k}]", (places,), ()) for k in (0, -1)]
+        inside = Apply("NP.clip({0}, {1}, {2})", (wanted, *ends), "clip")
+        return between(reader, places, row, inside)
     if any(len(each.own) != 1 for each in (wanted, places, row)) or wanted.loops | places.loops:
         raise Refusal("np.interp is at other places in every iteration")
     made = "scipy.interpolate.interp1d({1}, {2}, axis=-1, assume_sorted=True)"

@@ -7,6 +7,7 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from profiler_suite.analysis.explain.lifting.expressions.curves import curve_of, is_curve
 from profiler_suite.analysis.explain.lifting.expressions.expressions import ARITHMETIC
 from profiler_suite.analysis.explain.lifting.loops.counted_searches import place_of, search_of
 from profiler_suite.analysis.explain.lifting.loops.element_stores import ElementStores
@@ -170,6 +171,9 @@ class Walk(ElementStores):
             and self._is_list(target.id)
         ):
             self._append(target.id, one)
+        elif isinstance(target, ast.Name) and isinstance(value, ast.Call) and is_curve(value):
+            self.scope.curves[target.id] = curve_of(self.reader, value)
+            self.scope.env[target.id] = Gone()
         elif isinstance(target, ast.Name):
             if isinstance(value, ast.List) and not value.elts:
                 self.scope.env[target.id] = Leaf("[]", dtype="list")

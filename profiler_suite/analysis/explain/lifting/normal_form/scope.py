@@ -47,6 +47,15 @@ class Pad:
     """How many before and after, in each axis."""
 
 
+@dataclass(frozen=True)
+class Curve:
+    """An interpolating function that an iteration makes."""
+
+    call: ast.Call
+    places: Term
+    row: Term
+
+
 class Scope:
     """What is known while the statements of a nest are read."""
 
@@ -66,6 +75,8 @@ class Scope:
         self.inlining: list[str] = []
         self.interior = False
         """Whether max(0, …) and min(n, …) in slices are taken for what they cut off."""
+        self.curves: dict[str, Curve] = {}
+        """Interpolating functions that an iteration makes, by name."""
         self.searched = False
         """Whether a while loop that only counts is a search of all places at once."""
         self.summed = False

@@ -223,3 +223,31 @@ def inverted_by_scipy(a: A) -> A:
     for m in a:
         out.append(scipy.linalg.inv(m + 9 * np.eye(3)) * scipy.linalg.det(m))
     return np.array(out)
+
+
+@kind(rows="n 5:double", v="n:double", least=1)
+def straight_lines_of_rows(rows: A, v: A) -> A:
+    x = np.array([-9.0, -1.0, 0.0, 0.5, 9.0])
+    out = []
+    for k in range(len(rows)):
+        f = scipy.interpolate.interp1d(x, rows[k])
+        out.append(float(f(v[k])))
+    return np.array(out)
+
+
+@kind(rows="n 5:double", v="n:double", least=1)
+def interpolated_at_a_place_of_its_own(rows: A, v: A) -> A:
+    x = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+    out = np.zeros(len(v))
+    for k in range(len(v)):
+        out[k] = np.interp(2 * v[k], x, rows[k])
+    return out
+
+
+@kind(rows="n 5:double", v="m:double", least=1)
+def cubic_curves_of_rows(rows: A, v: A) -> A:
+    x = np.array([-9.0, -1.0, 0.0, 0.5, 9.0])
+    out = np.zeros((len(rows), len(v)))
+    for k in range(len(rows)):
+        out[k] = scipy.interpolate.interp1d(x, rows[k], kind="cubic")(v)
+    return out
