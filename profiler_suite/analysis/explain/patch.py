@@ -37,18 +37,61 @@ def _diff(file: str, old: list[str], new: list[str]) -> str:
 
 def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> tuple[list[str], list[str]]:
     old = _file_lines(file, pairs)
-    new = list(old)
-    for source, rewrite in sorted(pairs, key=lambda pair: -pair[0].first_line):
+    changes: list[tuple[int, int, list[str]]] = []
+    before_classes: dict[int, dict[str, None]] = {}
+    for source, rewrite in pairs:
         if source.module_lines[0]:
             first, last = source.module_lines
-            new[first - 1 : last] = _module_lines(old[first - 1 : last], rewrite)
+            changes.append((first - 1, last, _module_lines(old[first - 1 : last], rewrite)))
             continue
         lines = source.text.splitlines(keepends=True)
         indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-        text = textwrap.indent(rewrite.source, indent)
+        text = rewrite.source
+        around = _class_around(old, source.first_line)
+        if around:  # a name of a class is none of its methods'
+            before, text = _apart(rewrite)
+            before_classes.setdefault(around - 1, {}).update(dict.fromkeys(before))
         first = source.first_line - 1
-        new[first : first + len(lines)] = text.splitlines(keepends=True)
+        made = textwrap.indent(text, indent).splitlines(keepends=True)
+        changes.append((first, first + len(lines), made))
+    for first, needed in before_classes.items():
+        text = "".join(needed).rstrip()
+        changes.append(
+            (first, first, f"{text}\n\n\n".splitlines(keepends=True) if text else [])
+        )
+    new = list(old)
+    for first, last, lines in sorted(changes, reverse=True):
+        new[first:last] = lines
     return old, new
+
+
+def _class_around(lines: list[str], line: int) -> int:
+    """Where the outermost block begins that holds the class of a method; 0 for no method."""
+    try:
+        body = ast.parse("".join(lines)).body
+    except (SyntaxError, ValueError):
+        return 0
+    for node in body:
+        if node.lineno <= line <= (node.end_lineno or node.lineno):
+            classes = [n for n in ast.walk(node) if isinstance(n, ast.ClassDef)]
+            if any(n.lineno < line <= (n.end_lineno or n.lineno) for n in classes):
+                decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+                return min([node.lineno, *(each.lineno for each in decorators)])
+    return 0
+
+
+def _apart(rewrite: Rewrite) -> tuple[list[str], str]:
+    """What stands before the function, statement by statement, and the function itself."""
+    lines = rewrite.source.splitlines(keepends=True)
+    *before, made = ast.parse(rewrite.source).body
+    decorators: list[ast.expr] = getattr(made, "decorator_list", [])
+    begin = min([made.lineno, *(each.lineno for each in decorators)]) - 1
+    starts = [each.lineno - 1 for each in before]
+    parts = [
+        "".join(lines[first:last])
+        for first, last in zip(starts, [*starts[1:], begin], strict=True)
+    ]
+    return parts, "".join(lines[begin:])
 
 
 def _module_lines(old: list[str], rewrite: Rewrite) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from profiler_suite.analysis.explain import patch, rewriting
+from profiler_suite.analysis.explain.patch import rewritten_files
 from profiler_suite.measure.explain.records import Rewrite, SourceText
 from tests.analysis.explain.test_rewriting import returned
 
@@ -81,3 +82,64 @@ def test_lines_of_a_module_are_replaced_without_the_function_that_was_made_of_th
     added = [line for line in diff.splitlines() if line.startswith("+") and line[1:3] != "++"]
     assert added == ["+import math", "+", "+t += sum(range(3))"]
     assert "def lines" not in diff
+
+
+CLASS = """import math
+
+
+@keep
+class Model:
+    def mean(self):
+        return sum(self.x) / len(self.x)
+
+    @staticmethod
+    def spread(x):
+        return max(x) - min(x)
+
+
+def total(x):
+    return sum(x)
+"""
+
+
+def test_what_a_method_needs_stands_before_its_class(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(CLASS)
+    mean, spread, total = (
+        SourceText(file=str(file), function=name, first_line=first, text=text)
+        for name, first, text in (
+            ("mean", 6, "    def mean(self):\n        return sum(self.x) / len(self.x)\n"),
+            (
+                "spread",
+                9,
+                "    @staticmethod\n    def spread(x):\n        return max(x) - min(x)\n",
+            ),
+            ("total", 14, "def total(x):\n    return sum(x)\n"),
+        )
+    )
+    rewrites = [
+        Rewrite(
+            function=source.function,
+            source=text,
+            lines=(),
+            file=str(file),
+            first_line=source.first_line,
+        )
+        for source, text in (
+            (mean, "import numpy as np\ndef mean(self):\n    return np.mean(self.x)\n"),
+            (
+                spread,
+                "import numpy as np\ndef own(x):\n    return np.ptp(x)\n\n\n"
+                "@staticmethod\ndef spread(x):\n    return own(x)\n",
+            ),
+            (total, "import numpy as np\ndef total(x):\n    return np.sum(x)\n"),
+        )
+    ]
+    files = rewritten_files([mean, spread, total], rewrites)
+    ((_, lines),) = files.values()
+    assert "".join(lines) == (
+        "import math\n\n\nimport numpy as np\ndef own(x):\n    return np.ptp(x)\n\n\n"
+        "@keep\nclass Model:\n    def mean(self):\n        return np.mean(self.x)\n\n"
+        "    @staticmethod\n    def spread(x):\n        return own(x)\n\n\n"
+        "import numpy as np\ndef total(x):\n    return np.sum(x)\n"
+    )

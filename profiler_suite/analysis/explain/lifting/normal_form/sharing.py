@@ -19,6 +19,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Reduce,
     Scan,
     Term,
+    View,
 )
 
 
@@ -44,7 +45,7 @@ def _parts(term: Term) -> Iterator[Term]:
         yield from term.args
     elif isinstance(term, Scan) and term.before:
         yield replace(term, before=False)
-    elif isinstance(term, Reduce | Scan):
+    elif isinstance(term, Reduce | Scan | View):
         yield term.arg
     elif isinstance(term, KeyLookup):
         yield term.key

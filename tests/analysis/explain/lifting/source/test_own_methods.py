@@ -130,3 +130,49 @@ def test_lists_that_an_object_holds_become_arrays_of_the_function() -> None:
     found = own.findings("lifted_loop")[0]
     assert "    spins_array = np.array(self.spins, int)\n" in found.trial.rewrites[0].source
     assert own.agreement(found).same
+
+
+LIFE = """
+class Life:
+    def __init__(self, cells):
+        self.cells, self.rows, self.cols = cells, len(cells), len(cells[0])
+
+    def around(self, r, c):
+        total = 0
+        for dr in (-1, 0, 1):
+            for dc in (-1, 0, 1):
+                if dr == 0 and dc == 0:
+                    continue
+                total += self.cells[(r + dr) % self.rows][(c + dc) % self.cols]
+        return total
+
+    def next_state(self, r, c):
+        n = self.around(r, c)
+        if self.cells[r][c]:
+            return 1 if n in (2, 3) else 0
+        return 1 if n == 3 else 0
+
+    def step(self):
+        new = []
+        for r in range(self.rows):
+            row = []
+            for c in range(self.cols):
+                row.append(self.next_state(r, c))
+            new.append(row)
+        self.cells = new
+
+f = Life.step
+given = Life([[r * c % 3 % 2 for r in range(9)] for c in range(7)])
+"""
+
+
+def test_rows_that_were_lists_are_lists_and_what_is_asked_twice_is_computed_once() -> None:
+    space: dict[str, object] = {}
+    exec(LIFE, space)
+    own = Own(LIFE, space["given"], traced=False)
+    found = own.findings("lifted_loop")[0]
+    source = found.trial.rewrites[0].source
+    assert "for " not in source
+    assert source.count("np.arange(-1, self.rows - 1)") == 3
+    assert source.count(".tolist()") == 1
+    assert own.agreement(found).same
