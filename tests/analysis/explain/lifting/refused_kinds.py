@@ -638,3 +638,12 @@ def cubic_curves_at_places_of_their_own(rows: A, v: A) -> A:
     for k in range(len(rows)):
         out[k] = scipy.interpolate.interp1d(x, rows[k], kind="cubic")(v[k])
     return out
+
+
+@refused("no sum of loop variables", x="n m:double", k="n:index n")
+def sizes_of_blocks(x: A, k: A) -> A:
+    out = np.zeros(len(k))
+    for i in range(len(k)):
+        block = x[k[i] : k[i] + 2, : k[i] + 1]
+        out[i] = block.size + block.max()
+    return out

@@ -28,6 +28,8 @@ def of_bounds(
     """x[begin[i]:end[i]].sum() and its relatives."""
     if rest or node.keywords:
         raise Refusal(f"{ast.unparse(node)!r} has options that are not followed")
+    if isinstance(part.arg, Part):
+        return _of_block(reader, node, name, part, part.arg)
     kind = dtype_of(part.arg)
     if name in ("sum", "mean") and str(kind) in ("float64", "int64"):
         return _from_sums(reader, name, part)
@@ -50,7 +52,7 @@ def _from_sums(reader: Reader, name: str, part: Part) -> Term:
     reader.scope.assume("running sums may be rounded otherwise")
     more = reader.scope.label(part.arg.own[0].count + 1)
     sums = Core("NP.concatenate(([0], NP.cumsum({0})))", (part.arg,), (more,))
-    low, high = ends_of(part)
+    low, high = ends_of(part, part.arg.own[0].count)
     total: Term = Core("({0})[{1}]", (sums, high), ())
     if low != Index(Poly()):
         before = Core("({0})[{1}]", (sums, low), ())
@@ -58,3 +60,30 @@ def _from_sums(reader: Reader, name: str, part: Part) -> Term:
     if name == "sum":
         return total
     return ops.apply("({0}) / ({1})", "/", total, length_of(part))
+
+
+def _of_block(reader: Reader, node: ast.Call, name: str, rows: Part, columns: Part) -> Term:
+    """`image[y0[i]:y1[i], x0[i]:x1[i]].sum()`: four corners of the sums of all blocks."""
+    image = columns.arg
+    kind = dtype_of(image)
+    if name not in ("sum", "mean") or str(kind) not in ("float64", "int64") or image.loops:
+        raise Refusal(f"{ast.unparse(node)!r} is of blocks that are not equally large")
+    reader.scope.assume("running sums may be rounded otherwise")
+    axes = tuple(reader.scope.label(each.count + 1) for each in image.own)
+    sums = Core("NP.pad({0}.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))", (image,), axes)
+    top, bottom = ends_of(rows, image.own[0].count)
+    left, right = ends_of(columns, image.own[1].count)
+    corners = [
+        Core("({0})[{1}, {2}]", (sums, row, column), ())
+        for row, column in ((bottom, right), (top, right), (bottom, left), (top, left))
+    ]
+    total: Term = corners[0]
+    for sign, each in zip("--+", corners[1:], strict=True):
+        total = ops.apply(f"({{0}}) {sign} ({{1}})", sign, total, each)
+    if name == "sum":
+        return total
+    height = ops.apply("({0}) - ({1})", "-", bottom, top)
+    width = ops.apply("({0}) - ({1})", "-", right, left)
+    return ops.apply(
+        "({0}) / ({1})", "/", total, ops.apply("({0}) * ({1})", "*", height, width)
+    )

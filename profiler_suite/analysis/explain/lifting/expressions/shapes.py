@@ -154,14 +154,15 @@ def lengths_of(node: ast.Call, given: Sequence[ast.expr]) -> list[ast.expr]:
 
 def length_of(part: Part) -> Term:
     """How many elements it has."""
-    low, high = ends_of(part)
+    if isinstance(part.arg, Part):
+        raise Refusal("how large a block is is not asked for")
+    low, high = ends_of(part, part.arg.own[0].count)
     return high if low == Index(Poly()) else ops.apply("({0}) - ({1})", "-", high, low)
 
 
-def ends_of(part: Part) -> tuple[Term, Term]:
+def ends_of(part: Part, count: Poly) -> tuple[Term, Term]:
     """Its first place and the one after its last, within the row and in this order."""
     if part.low == Index(Poly()):
         return part.low, part.high
-    last = Index(part.arg.own[0].count)
-    low = ops.apply("NP.minimum({0}, {1})", "minimum", part.low, last)
+    low = ops.apply("NP.minimum({0}, {1})", "minimum", part.low, Index(count))
     return low, ops.apply("NP.maximum({0}, {1})", "maximum", part.high, low)

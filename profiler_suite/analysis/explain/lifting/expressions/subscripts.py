@@ -115,15 +115,31 @@ class Subscripts(ABC):
             guards=tuple(self.scope.guards),
         )
 
-    def _ragged(self, base: Term, parts: Sequence[ast.expr], words: str) -> Part | None:
-        """`x[max(0, i - 2):i + 3]`, `x[begin[i]:end[i]]`; None for slices of one length."""
-        part = parts[0]
-        if not self.scope.summed or len(parts) != 1 or not isinstance(part, ast.Slice):
+    def _ragged(self, base: Term, parts: Sequence[ast.expr], words: str) -> Term | None:
+        """`x[max(0, i - 2):i + 3]`, `x[begin[i]:end[i], 0]`; None for slices of one length."""
+        if not self.scope.summed or base.loops or any(map(_is_new, parts)):
             return None
-        if len(base.own) != 1 or base.loops or part.step is not None:
+        slices = [k for k, each in enumerate(parts) if isinstance(each, ast.Slice)]
+        ends = {k: e for k in slices if (e := self._ends(base, parts, k)) is not None}
+        if not ends or len(parts) != len(base.own):
             return None
-        (axis,) = base.own
-        zero, whole = Index(Poly()), Index(axis.count)
+        whole = [ast.Slice() if k in ends else each for k, each in enumerate(parts)]
+        rest = base if len(ends) == len(parts) else self.subscripted(base, whole, words)
+        if len(rest.own) != len(ends) or rest.loops:
+            return None
+        self.scope.assume(f"no bound of {words} is negative")
+        for low, high in reversed(ends.values()):
+            rest = Part(rest, low, high, self.scope.label(Poly.atom(UNKNOWN)))
+        return rest
+
+    def _ends(
+        self, base: Term, parts: Sequence[ast.expr], place: int
+    ) -> tuple[Term, Term] | None:
+        """Where a slice begins and ends, where that is looked up; None for others."""
+        part = parts[place]
+        if not isinstance(part, ast.Slice) or part.step is not None or place >= len(base.own):
+            return None
+        zero, whole = Index(Poly()), Index(base.own[place].count)
         ends: list[Term] = []
         for each, other in ((part.lower, zero), (part.upper, whole)):
             found = other if each is None else self.read(each)
@@ -134,10 +150,9 @@ class Subscripts(ABC):
         low, high = ends
         if all(isinstance(each, Index) for each in ends) or not low.loops | high.loops:
             return None
-        self.scope.assume(f"no bound of {words} is negative")
         if part.upper is not None:
             high = apply("NP.minimum({0}, {1})", "minimum", high, whole)
-        return Part(base, low, high, self.scope.label(Poly.atom(UNKNOWN)))
+        return low, high
 
     def _chosen(self, base: Term, parts: Sequence[ast.expr], words: str) -> Select | None:
         """What a condition selects, of elements or rows; None for other parts."""

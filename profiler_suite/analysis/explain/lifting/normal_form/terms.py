@@ -345,8 +345,9 @@ class Part(Term):
 
     @cached_property
     def own(self) -> tuple[Label, ...]:
-        """Its only axis."""
-        return (self.axis,)
+        """Its axis; of a part of a part along another axis, both."""
+        inner = self.arg.own if isinstance(self.arg, Part) else ()
+        return (self.axis, *inner)
 
 
 @dataclass(frozen=True)

@@ -357,3 +357,29 @@ def lengths_of_parts(x: A, k: A) -> A:
         part = x[begin:end]
         out.append(len(part) + 2 * part.size)
     return np.array(out)
+
+
+@kind(x="n m:double", a="k:index n", b="k:index m", least=1)
+def sums_of_blocks(x: A, a: A, b: A) -> A:
+    out = []
+    for i in range(len(a)):
+        out.append(x[a[i] : a[i] + 2, b[i] : b[i] + 3].sum())
+    return np.array(out)
+
+
+@kind(x="n m:double", a="k:index n", b="k:index m", least=1)
+def means_of_named_blocks(x: A, a: A, b: A) -> A:
+    out = np.zeros(len(a))
+    for i in range(len(a)):
+        block = x[a[i] : a[i] + 2, : b[i] + 1]
+        out[i] = block.mean()
+    return out
+
+
+@kind(x="n 2:double", a="k:index n", least=1)
+def extents_of_parts_of_columns(x: A, a: A) -> A:
+    out = np.zeros(len(a))
+    for i in range(len(a)):
+        first = x[a[i] : a[i] + 2, 0]
+        out[i] = first.max() - x[a[i] : a[i] + 3, 1].min() + first.sum()
+    return out
