@@ -1,7 +1,7 @@
 """Which functions to profile: the one asked for and what it calls in the same module."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import CodeType, FunctionType, MethodType
 from typing import Any
@@ -12,17 +12,20 @@ import numpy as np
 _OF_PYTHON = " (vectorized)"
 
 
-def functions_to_profile(function: Callable[..., Any]) -> list[FunctionType]:
+def functions_to_profile(
+    function: Callable[..., Any], arguments: Sequence[Any] = ()
+) -> list[FunctionType]:
     """The function and what it calls in the same module; empty when it has no Python lines.
 
     Decorators that keep `__wrapped__`, bound methods, `functools.partial`, class and
     static methods, callable objects and classes are followed to the function whose
-    lines run. Methods that are called on `self` belong to it too.
+    lines run. Methods that are called on `self` belong to it too, and those that are called on
+    one of the `arguments`.
     """
     start = python_function(function)
     if start is None:
         return []
-    owner = _owner(function)
+    owners = [_owner(function), *map(type, arguments)]
     found: dict[CodeType, FunctionType] = {}
     todo = [start]
     while todo:
@@ -32,7 +35,7 @@ def functions_to_profile(function: Callable[..., Any]) -> list[FunctionType]:
         found[current.__code__] = current
         todo += [
             called
-            for called in _called(current, owner)
+            for called in _called(current, owners)
             if called.__module__ == start.__module__
         ]
     return list(found.values())
@@ -112,13 +115,13 @@ def class_around(function: FunctionType) -> type | None:
     return found if is_method else None
 
 
-def _called(function: FunctionType, owner: type | None) -> list[FunctionType]:
+def _called(function: FunctionType, owners: Sequence[type | None]) -> list[FunctionType]:
     """Functions that the names in a function's code may stand for."""
     called = []
     for code in (function.__code__, *_all_codes(function.__code__)):
         for name in code.co_names:
             candidates = [function.__globals__.get(name)]
-            if owner is not None:
+            for owner in filter(None, owners):
                 candidates.append(inspect.getattr_static(owner, name, None))
             for candidate in candidates:
                 if isinstance(candidate, property):

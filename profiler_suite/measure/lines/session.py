@@ -40,7 +40,7 @@ class LineSession:
         self, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float
     ) -> Profile | None:
         """Lines of the function and its own module's callees; None when it is compiled."""
-        functions = functions_to_profile(function)
+        functions = functions_to_profile(function, arguments)
         if not functions:
             return None
         function(*given(arguments))  # imports and first-call work belong to no line
@@ -59,7 +59,7 @@ class LineSession:
 
         line_profiler would slow it many times, and hits are not worth as much.
         """
-        functions = functions_to_profile(function)
+        functions = functions_to_profile(function, arguments)
         if not functions:
             return None
         rounds = EvaluationRounds(

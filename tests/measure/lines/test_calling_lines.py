@@ -254,6 +254,25 @@ def test_a_line_has_its_own_time_apart_from_its_callees(
     holds(wrong)
 
 
+def of_a_given_model(model: Any) -> Any:
+    total = 0
+    for _ in range(BETWEEN):
+        total += model.step() + sum(WORK)
+    return total
+
+
+def test_methods_of_what_is_given_have_lines_of_their_own(session: LineSession) -> None:
+    def wrong() -> str:
+        found = session.profile(of_a_given_model, (Model(),), 0.25)
+        assert found is not None
+        assert of_function(found, "Model.step")
+        lines = of_function(found, of_a_given_model.__name__)
+        share = sum(each.callees_s for each in lines) / sum(each.corrected_s for each in lines)
+        return "" if abs(share - 0.5) <= 0.12 else f"{share}: {lines}"
+
+    holds(wrong)
+
+
 def test_the_line_that_defines_a_function_has_no_time(session: LineSession) -> None:
     found = session.profile(of_an_inner_function, (), 0.1)
     assert found is not None

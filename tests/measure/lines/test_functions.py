@@ -139,6 +139,18 @@ def test_a_method_is_known_by_the_class_of_its_module() -> None:
     assert class_around(other) is None
 
 
+def test_methods_of_arguments_belong_to_what_calls_them() -> None:
+    """A model that is given had all of its time in one line."""
+
+    def train(model: Any, x: int) -> Any:
+        return model.fit(x) + model.size
+
+    found = {each.__qualname__ for each in functions_to_profile(train, (Model(), 3))}
+    assert {"Model.fit", "Model.step", "Model.fixed", "Model.size", "leaf"} < found
+    assert "Model.make" not in found
+    assert functions_to_profile(train, (np.ones(3), 3)) == [train]
+
+
 def test_a_compiled_function_has_no_lines() -> None:
     compiled: list[Any] = [np.dot, math.sqrt, len, np.add, "a".join]
     for function in compiled:
