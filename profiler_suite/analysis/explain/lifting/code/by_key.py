@@ -9,10 +9,12 @@ from profiler_suite.analysis.explain.lifting.code.arrays import Array
 from profiler_suite.analysis.explain.lifting.code.writer import Writer
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.operations import is_truth
+from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Access,
     Apply,
     At,
+    Index,
     Label,
     Reduce,
     Term,
@@ -29,10 +31,12 @@ class Groups:
     keys: str
     different: str
     label: Label
+    low: str = ""
+    """The first of keys that a loop counts through: others may occur, and some may not."""
 
 
 def reduced_by_key(writer: Writer, term: Reduce) -> Array | None:
-    """`x[keys == k].max()` and the like for all keys of np.unique; None for other terms."""
+    """`x[keys == k].max()` and the like for all keys; None for other terms."""
     if term.op not in (*_EXTREMES, "nanmedian", "nanstd", "nanvar") or term.initial is not None:
         return None
     groups = _groups(writer, term)
@@ -56,6 +60,8 @@ def _groups(writer: Writer, term: Reduce) -> Groups | None:
     if kind is None or kind.kind not in "iuf":
         return None
     for keys, key in (test.args, test.args[::-1]):
+        if isinstance(key, Index):
+            return _of_range(writer, (keys, key, value), term.over)
         label = _of_unique(writer, keys, key, term.over[0])
         if label is None:
             continue
@@ -63,6 +69,24 @@ def _groups(writer: Writer, term: Reduce) -> Groups | None:
         if made.dims == held.dims == term.over and isinstance(key, Access):
             return Groups(made.text, held.text, key.base, label)
     return None
+
+
+def _of_range(
+    writer: Writer, parts: tuple[Term, Index, Term], over: tuple[Label, ...]
+) -> Groups | None:
+    """Keys that a loop counts through: `for k in range(n): x[keys == k]`."""
+    keys, key, value = parts
+    labels = [each for each in key.labels if each.name in key.index.atoms]
+    kind = dtype_of(keys)
+    if len(labels) != 1 or labels[0] in over or kind is None or kind.kind not in "iu":
+        return None
+    if key.index.of(labels[0].name) != Poly.number(1) or not isinstance(keys, Access):
+        return None
+    made, held, every = writer.any_order(value), writer.any_order(keys), writer.lower(key)
+    if not made.dims == held.dims == over or every.dims != (labels[0],):
+        return None
+    low = writer.facts.text(key.index.without((labels[0].name,)))
+    return Groups(made.text, held.text, every.text, labels[0], low)
 
 
 def _of_unique(writer: Writer, keys: Term, key: Term, axis: Label) -> Label | None:
@@ -90,7 +114,11 @@ def _extreme(writer: Writer, groups: Groups, ufunc: str) -> Array:
     order = _named(writer, "order", f"{np}.argsort({groups.keys}, kind='stable')")
     found = f"{np}.searchsorted({groups.keys}, {groups.different}, sorter={order})"
     first = _named(writer, "first", found)
-    return Array(f"{np}.{ufunc}.reduceat(({groups.values})[{order}], {first})", (groups.label,))
+    taken = order
+    if groups.low:
+        last = f"{np}.searchsorted({groups.keys}, {groups.different}[-1], 'right', {order})"
+        taken = f"{order}[:{last}]"
+    return Array(f"{np}.{ufunc}.reduceat(({groups.values})[{taken}], {first})", (groups.label,))
 
 
 def _median(writer: Writer, groups: Groups) -> Array:
@@ -103,7 +131,11 @@ def _median(writer: Writer, groups: Groups) -> Array:
     last = _named(writer, "last", f"{search}, side='right') - 1")
     line = _named(writer, "in_order", f"({groups.values})[{order}]")
     low, high = f"({first} + {last}) // 2", f"({first} + {last} + 1) // 2"
-    return Array(f"({line}[{low}] + {line}[{high}]) / 2", (groups.label,))
+    if not groups.low:
+        return Array(f"({line}[{low}] + {line}[{high}]) / 2", (groups.label,))
+    high = f"{np}.minimum({high}, len({line}) - 1)"
+    middle = f"({line}[{low}] + {line}[{high}]) / 2"
+    return Array(f"{np}.where({last} < {first}, {np}.nan, {middle})", (groups.label,))
 
 
 def _deviation(writer: Writer, groups: Groups, term: Reduce) -> Array | None:
@@ -112,13 +144,22 @@ def _deviation(writer: Writer, groups: Groups, term: Reduce) -> Array | None:
     less = term.form.removeprefix(", ddof=")
     if str(dtype_of(term.arg)) != "float64" or (less and not less.isdecimal()):
         return None
-    places = _named(writer, "places", f"{np}.searchsorted({groups.different}, {groups.keys})")
-    number = _named(writer, "number", f"{np}.bincount({places})")
+    found, cut = f"{np}.searchsorted({groups.different}, {groups.keys})", ""
+    if groups.low:
+        # The others come behind all that count.
+        size = writer.facts.text(groups.label.count)
+        shifted = groups.keys if groups.low == "0" else f"{groups.keys} - ({groups.low})"
+        inside = f"({shifted} >= 0) & ({shifted} < {size})"
+        found, cut = f"{np}.where({inside}, {shifted}, {size})", f", minlength={size} + 1"
+    places = _named(writer, "places", found)
+    number = _named(writer, "number", f"{np}.bincount({places}{cut})")
     mean = _named(
-        writer, "mean", f"{np}.bincount({places}, weights={groups.values}) / {number}"
+        writer, "mean", f"{np}.bincount({places}, weights={groups.values}{cut}) / {number}"
     )
     apart = _named(writer, "apart", f"({groups.values}) - {mean}[{places}]")
     count = f"({number} - {less})" if less not in ("", "0") else number
-    spread = f"{np}.bincount({places}, weights={apart} * {apart}) / {count}"
+    spread = f"{np}.bincount({places}, weights={apart} * {apart}{cut}) / {count}"
+    if groups.low:
+        spread = f"({spread})[:-1]"
     text = f"{np}.sqrt({spread})" if term.op == "nanstd" else spread
     return Array(text, (groups.label,))

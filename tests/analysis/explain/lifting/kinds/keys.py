@@ -276,3 +276,31 @@ def largest_sum_of_a_label(x: A, labels: A) -> A:
     for v in set(labels.tolist()):
         largest = max(largest, x[labels == v].sum())
     return largest, labels.tolist().count(1)
+
+
+@kind(x="n:double", k="n:index 3", least=1)
+def medians_of_counted_keys(x: A, k: A) -> A:
+    out = np.zeros(4)
+    spread = np.zeros(4)
+    for g in range(4):
+        part = x[k == g]
+        out[g] = np.median(part)
+        spread[g] = part.std()
+    return out, spread
+
+
+@kind(x="n:double", k="n:index n", least=1)
+def deviations_from_the_second_key_on(x: A, k: A) -> A:
+    out = []
+    for g in range(1, 3):
+        out.append(x[k == g].var())
+    return np.array(out)
+
+
+@kind(x="n:double", least=1)
+def extremes_of_counted_keys(x: A) -> A:
+    k = np.arange(len(x)) % 3
+    out = np.zeros(min(2, len(x)))
+    for g in range(len(out)):
+        out[g] = x[k == g].max()
+    return out
