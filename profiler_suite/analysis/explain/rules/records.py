@@ -18,7 +18,7 @@ from profiler_suite.analysis.explain.rules.registry import rule
     looks_for="a list gone through for each of many keys, for what has this key",
     rewrite="[r for r in records if r['k'] == k] for every k → records_by_key, made in one "
     "pass, records_by_key.get(k, ())",
-    exact="keys can be hashed, and no iteration changes them",
+    exact="keys can be hashed, no iteration changes them, and making one raises nothing",
     thread="https://docs.python.org/3/library/collections.html#collections.defaultdict",
 )
 def filtered_by_key(seen: Observation) -> Iterator[Finding]:
@@ -32,7 +32,8 @@ def filtered_by_key(seen: Observation) -> Iterator[Finding]:
                 title=f"put the elements of {kept.values[:40]} into lists by their key once",
                 lines={n for each in kept.statements for n in syntax.span_of(function, each)},
                 helpers=("import collections", key_filters.BY_KEY),
-                evidence=f"every key looks at all elements of {kept.values[:40]}",
+                evidence=f"every key looks at all elements of {kept.values[:40]}; what making "
+                "a key raises is raised before the loop now",
             )
 
 
