@@ -38,7 +38,7 @@ def _diff(file: str, old: list[str], new: list[str]) -> str:
 def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> tuple[list[str], list[str]]:
     old = _file_lines(file, pairs)
     changes: list[tuple[int, int, list[str]]] = []
-    before_classes: dict[int, dict[str, None]] = {}
+    needed: dict[int, dict[str, None]] = {}
     for source, rewrite in pairs:
         if source.module_lines[0]:
             first, last = source.module_lines
@@ -50,15 +50,18 @@ def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> tuple[list[s
         around = _class_around(old, source.first_line)
         if around:  # a name of a class is none of its methods'
             before, text = _apart(rewrite)
-            before_classes.setdefault(around - 1, {}).update(dict.fromkeys(before))
+            for part in before:
+                place = _imports_end(old, around) if _is_import(part) else around - 1
+                needed.setdefault(place, {})[part] = None
         first = source.first_line - 1
         made = textwrap.indent(text, indent).splitlines(keepends=True)
         changes.append((first, first + len(lines), made))
-    for first, needed in before_classes.items():
-        text = "".join(needed).rstrip()
-        changes.append(
-            (first, first, f"{text}\n\n\n".splitlines(keepends=True) if text else [])
-        )
+    for first, parts in needed.items():
+        made = [
+            line for part in parts for line in f"{part.rstrip()}\n".splitlines(keepends=True)
+        ]
+        after_imports = first and _is_import(old[first - 1])
+        changes.append((first, first, made if after_imports else [*made, "\n", "\n"]))
     new = list(old)
     for first, last, lines in sorted(changes, reverse=True):
         new[first:last] = lines
@@ -78,6 +81,21 @@ def _class_around(lines: list[str], line: int) -> int:
                 decorators: list[ast.expr] = getattr(node, "decorator_list", [])
                 return min([node.lineno, *(each.lineno for each in decorators)])
     return 0
+
+
+def _is_import(part: str) -> bool:
+    return part.startswith(("import ", "from "))
+
+
+def _imports_end(lines: list[str], before: int) -> int:
+    """After which line the imports end that stand before a line; else the line before it."""
+    body = ast.parse("".join(lines)).body
+    ends = [
+        node.end_lineno or node.lineno
+        for node in body
+        if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno < before
+    ]
+    return max(ends, default=before - 1)
 
 
 def _apart(rewrite: Rewrite) -> tuple[list[str], str]:

@@ -138,7 +138,7 @@ def test_what_a_method_needs_stands_before_its_class(tmp_path: Path) -> None:
     files = rewritten_files([mean, spread, total], rewrites)
     ((_, lines),) = files.values()
     assert "".join(lines) == (
-        "import math\n\n\nimport numpy as np\ndef own(x):\n    return np.ptp(x)\n\n\n"
+        "import math\nimport numpy as np\n\n\ndef own(x):\n    return np.ptp(x)\n\n\n"
         "@keep\nclass Model:\n    def mean(self):\n        return np.mean(self.x)\n\n"
         "    @staticmethod\n    def spread(x):\n        return own(x)\n\n\n"
         "import numpy as np\ndef total(x):\n    return np.sum(x)\n"
