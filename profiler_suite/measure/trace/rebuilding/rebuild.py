@@ -213,6 +213,8 @@ class _Builder:
         if dtype.hasobject or dtype.names is not None:
             raise NotReplayableError(each.dtype)
         if each.form == "numpy scalar":
+            if dtype.kind in "mM":
+                return np.array(2, np.int64).view(dtype)[()]
             return dtype.type(2 if dtype.kind in "iu" else 1.25)
         shape = self.shapes[number]
         strides = each.strides_bytes if self.most is None else small_strides(each, shape)

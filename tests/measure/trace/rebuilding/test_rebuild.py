@@ -30,6 +30,7 @@ def add_at(array: Any) -> Any:
 
 SQUARE = A[:, :6] @ A[:, :6].T + 6 * np.eye(6)
 
+DATES = np.arange("2020-01-01", "2020-02-01", dtype="M8[D]")
 FUNCTIONS: dict[str, Callable[[], Any]] = {
     "ufunc": lambda: A[:, ::2] * A[:, 1::2] + 1.0,
     "out": lambda: np.add(A, A, out=np.empty_like(A)),
@@ -58,6 +59,12 @@ FUNCTIONS: dict[str, Callable[[], Any]] = {
         np.linalg.eigh(SQUARE),
         np.linalg.qr(A),
     ),
+    "dates": lambda: (
+        DATES - DATES.min(),
+        DATES + np.timedelta64(1, "D"),
+        np.greater(DATES, DATES[1]),
+    ),
+    "spans": lambda: ((DATES - DATES[0]) / np.timedelta64(1, "h"), DATES.astype("M8[M]")),
     "fft": lambda: (np.fft.fft(A), np.fft.irfft(np.fft.rfft(A[0, :5])), np.fft.rfft2(A)),
     "sort": lambda: (np.sort(A), A.argsort(axis=0), np.searchsorted(np.sort(A[0]), A[1])),
     "move": lambda: (
