@@ -10,6 +10,7 @@ from profiler_suite.analysis.explain.lifting.expressions.expressions import Read
 from profiler_suite.analysis.explain.lifting.loops import counters
 from profiler_suite.analysis.explain.lifting.normal_form import carried, sequences
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
+from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Gone
 from profiler_suite.analysis.explain.lifting.normal_form.stores import Store
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
@@ -149,7 +150,7 @@ class Closing:
         read = self._readers(old, name, first)
         if read:
             self._needs_order(labels[0], name)
-        whole = None if read or len(labels) > 1 else filled(update, old, labels[0])
+        whole = None if read or len(labels) > 1 else filled(update, old, start, labels[0])
         if whole is not None:
             return whole
         found = self._step(old, update, read)
@@ -340,7 +341,7 @@ class Closing:
                     raise Refusal(f"{name} is taken from the iteration before")
 
 
-def filled(update: Term, old: CarriedValue, label: Label) -> Term | None:
+def filled(update: Term, old: CarriedValue, before: Term, label: Label) -> Term | None:
     """`d[j] = f(j)` for every j of an array: all of them, as an axis; None for others."""
     cast = update if isinstance(update, Apply) and update.name.startswith("astype ") else None
     inner = update if cast is None else cast.args[0]
@@ -357,4 +358,9 @@ def filled(update: Term, old: CarriedValue, label: Label) -> Term | None:
     if label.name not in value.loops or any(each == old for each in value.walk()):
         return None
     whole: Term = View(value, (label,))
-    return whole if cast is None else replace(cast, args=(whole,))
+    if cast is not None:
+        return replace(cast, args=(whole,))
+    kind = dtype_of(before)
+    if kind is None or dtype_of(value) == kind:
+        return None if kind is None else whole
+    return Apply(f"({{0}}).astype(NP.{kind})", (whole,), f"astype {kind}")

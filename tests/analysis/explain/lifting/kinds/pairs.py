@@ -320,3 +320,37 @@ def rows_filled_in_part(x: A) -> A:
             row[j] = x[i, j] - 1
         out[i] = row
     return out
+
+
+@kind(x="n m:whole", least=1)
+def real_rows_filled_with_whole_numbers(x: A) -> A:
+    out = []
+    for i in range(len(x)):
+        row = np.zeros(x.shape[1])
+        for j in range(x.shape[1]):
+            row[j] = x[i, j] + j
+        out.append(row)
+    return np.array(out)
+
+
+@kind(x="n m:double", least=1)
+def whole_rows_filled_with_real_numbers(x: A) -> A:
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        row = np.zeros(x.shape[1], dtype=int)
+        for j in range(x.shape[1]):
+            row[j] = x[i, j] * 3
+        out[i] = row
+    return out
+
+
+@kind(x="n m:double", least=1)
+def rows_filled_on_a_condition(x: A) -> A:
+    out = np.zeros(x.shape)
+    for i in range(len(x)):
+        row = np.ones(x.shape[1])
+        for j in range(x.shape[1]):
+            if x[i, j] > 0:
+                row[j] = x[i, j]
+        out[i] = row
+    return out
