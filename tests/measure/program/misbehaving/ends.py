@@ -120,4 +120,22 @@ sys.setrecursionlimit(40)
 print(sorted([3, 1, 2], key=lambda x: -x))
 """,
     },
+    "errors after its end": {
+        "main.py": """\
+import weakref, tempfile, os, atexit
+class A:
+    def __del__(self): print('gone'); raise ValueError('late')
+a = A()
+d = tempfile.TemporaryDirectory()
+open(os.path.join(d.name, 'x'), 'w').write('x')
+class B: pass
+b = B(); weakref.finalize(b, print, 'finalized')
+atexit.register(lambda: 1/0)
+""",
+    },
+    "a code that is no number": {
+        "main.py": """\
+raise SystemExit((1, 'two'))
+""",
+    },
 }

@@ -161,4 +161,30 @@ open('a.txt', 'w').close()
 print(seen)
 """,
     },
+    "a timer of its own time": {
+        "main.py": """\
+import signal
+hits = []
+signal.signal(signal.SIGVTALRM, lambda *a: hits.append(a[1].f_code.co_name))
+signal.setitimer(signal.ITIMER_VIRTUAL, 0.05, 0.05)
+def spin():
+    while len(hits) < 3: pass
+spin()
+signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+print(set(hits))
+""",
+    },
+    "prints its stack": {
+        "main.py": """\
+import traceback, sys, logging, warnings
+def f():
+    traceback.print_stack()
+    logging.basicConfig(format='%(module)s %(lineno)d %(funcName)s %(threadName)s')
+    logging.warning('here', stack_info=True)
+    warnings.warn('beware', stacklevel=2)
+    warnings.warn('beware', stacklevel=5)
+f()
+print(sys._getframe().f_back)
+""",
+    },
 }

@@ -81,4 +81,25 @@ x = 1
     "no such submodule": {
         "pkg/__init__.py": "",
     },
+    "another module as main": {
+        "main.py": """\
+import sys, types
+m = types.ModuleType('__main__')
+sys.modules['__main__'] = m
+print(__name__)
+import pickle
+class A: pass
+try: pickle.dumps(A())
+except Exception as e: print(type(e).__name__, e)
+""",
+    },
+    "reads its own source": {
+        "main.py": """\
+import inspect, sys
+def main():
+    return 1
+print(inspect.getsource(main), inspect.getsourcefile(main) == __file__, sys.argv[0], __file__)
+print(len(inspect.stack()), inspect.getsource(sys.modules['__main__']).count('import'))
+""",
+    },
 }

@@ -148,4 +148,25 @@ if not os.fork():
 os.wait()
 """,
     },
+    "a pool of spawned workers": {
+        "main.py": """\
+import multiprocessing as mp, os
+class C:
+    def __init__(self, x): self.x = x
+def f(c): return C(c.x * 2)
+if __name__ == '__main__':
+    with mp.get_context('spawn').Pool(2) as p:
+        print([c.x for c in p.map(f, [C(i) for i in range(5)])])
+""",
+    },
+    "ends its group": {
+        "main.py": """\
+import os, signal, time
+os.setpgrp()
+if os.fork() == 0:
+    time.sleep(60)
+print('both go', flush=True)
+os.killpg(0, signal.SIGTERM)
+""",
+    },
 }
