@@ -90,7 +90,8 @@ def _reduced(
     if term.op in _JOINED:
         writer.imports["import functools"] = None
         ufunc = f"{writer.np}.{_JOINED[term.op]}"
-        return Array(f"functools.reduce({ufunc}, ({inner.text} {head}))", inner.dims)
+        none = {"any": ", False", "all": ", True"}.get(term.op, "")
+        return Array(f"functools.reduce({ufunc}, ({inner.text} {head}){none})", inner.dims)
     if term.op not in _ADDED or (term.narrow and any(str(each) == "bool" for each in dtypes)):
         return None
     total = f"sum({inner.text} {head})"
