@@ -4,6 +4,7 @@ Each gets a version that counts when it is given counting arrays. Where no formu
 is known the call is named as uncovered; either way its results count again.
 """
 
+import cmath
 import functools
 import math
 import sys
@@ -87,7 +88,7 @@ TYPE_QUESTIONS = frozenset(
 
 
 def numpy_replacements() -> list[tuple[Any, Any]]:
-    """Pairs for what is hidden in NumPy and for the math module."""
+    """Pairs for what is hidden in NumPy and for the math modules."""
     multiarray = sys.modules["numpy._core._multiarray_umath"]
     pairs: list[tuple[Any, Any]] = [
         (function, _hidden(function, *_HIDDEN_IN_NUMPY[name]))
@@ -96,7 +97,8 @@ def numpy_replacements() -> list[tuple[Any, Any]]:
     ]
     pairs += [
         (function, math_function(function, name))
-        for name, function in vars(math).items()
+        for module in (math, cmath)
+        for name, function in vars(module).items()
         if type(function).__name__ == "builtin_function_or_method"
     ]
     # The root of a variance, which is made a plain number before, is that of std.

@@ -1,5 +1,6 @@
 """Numbers that count behave as the numbers that they stand for."""
 
+import cmath
 import copy
 import math
 import operator
@@ -205,3 +206,22 @@ def test_a_mean_counts_on_and_nothing_of_it_is_missed(function: Any, flop: int) 
     assert result == function(x)
     assert counts.flop == flop
     assert counts.uncovered == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "ufunc"),
+    [
+        *(("exp", np.exp), ("sqrt", np.sqrt), ("log", np.log), ("sin", np.sin)),
+        *(("cosh", np.cosh), ("atan", np.arctan), ("tan", np.tan)),
+    ],
+)
+def test_functions_of_complex_numbers_count_as_the_ufuncs_do(name: str, ufunc: Any) -> None:
+    z = np.array([0.5 + 0.25j, 1.0 - 0.5j])
+
+    def doubled(values: Any) -> Any:
+        return [getattr(cmath, name)(value) * 2.0 for value in values]
+
+    result, counts = trace(doubled, (z,))
+    assert result == doubled(z)
+    _, whole = trace(lambda values: ufunc(values) * 2.0, (z,))
+    assert counts.flop == whole.flop > 0
