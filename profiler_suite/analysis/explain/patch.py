@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import itertools
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,11 +105,8 @@ def _apart(rewrite: Rewrite) -> tuple[list[str], str]:
     *before, made = ast.parse(rewrite.source).body
     decorators: list[ast.expr] = getattr(made, "decorator_list", [])
     begin = min([made.lineno, *(each.lineno for each in decorators)]) - 1
-    starts = [each.lineno - 1 for each in before]
-    parts = [
-        "".join(lines[first:last])
-        for first, last in zip(starts, [*starts[1:], begin], strict=True)
-    ]
+    bounds = [*(each.lineno - 1 for each in before), begin]
+    parts = ["".join(lines[first:last]) for first, last in itertools.pairwise(bounds)]
     return parts, "".join(lines[begin:])
 
 

@@ -143,3 +143,21 @@ def test_what_a_method_needs_stands_before_its_class(tmp_path: Path) -> None:
         "    @staticmethod\n    def spread(x):\n        return own(x)\n\n\n"
         "import numpy as np\ndef total(x):\n    return np.sum(x)\n"
     )
+
+
+def test_a_method_that_needs_nothing_changes_alone(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(CLASS)
+    text = "    def mean(self):\n        return sum(self.x) / len(self.x)\n"
+    source = SourceText(file=str(file), function="mean", first_line=6, text=text)
+    made = Rewrite(
+        function="mean",
+        source="def mean(self):\n    return mean(self.x)\n",
+        lines=(),
+        file=str(file),
+        first_line=6,
+    )
+    ((old, new),) = rewritten_files([source], [made]).values()
+    changed = [line for line in new if line not in old]
+    assert changed == ["        return mean(self.x)\n"]
+    assert len(new) == len(old)
