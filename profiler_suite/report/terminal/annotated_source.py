@@ -44,7 +44,7 @@ def costliest(page: Page, lines: pd.DataFrame) -> None:
     page.table(
         (
             TextColumn("line", numeric=True),
-            TextColumn("hits", numeric=True),
+            TextColumn("hits", numeric=True, rank=2),
             TextColumn("time", numeric=True),
             TextColumn("share", numeric=True),
             *((TextColumn("own", numeric=True),) if apart else ()),

@@ -24,6 +24,8 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
 MOST_STEPS = 128
 _ADDED = ("sum", "mean", "std", "var")
 _JOINED = {"max": "maximum", "min": "minimum", "any": "logical_or", "all": "logical_and"}
+# Of no elements at all; the largest of none raises an error in the loop as well.
+_OF_NONE = {"any": "zeros", "all": "ones"}
 # Sums of smaller integers wrap where np.sum widens.
 _SAME_SUM = ("float64", "float32", "int64", "complex128", "bool")
 _NO_SQUARES = ("complex128", "bool")
@@ -90,8 +92,12 @@ def _reduced(
     if term.op in _JOINED:
         writer.imports["import functools"] = None
         ufunc = f"{writer.np}.{_JOINED[term.op]}"
-        none = {"any": ", False", "all": ", True"}.get(term.op, "")
-        return Array(f"functools.reduce({ufunc}, ({inner.text} {head}){none})", inner.dims)
+        given = f"{ufunc}, ({inner.text} {head})"
+        if term.op in _OF_NONE:
+            sizes = ", ".join(writer.facts.text(each.count) for each in inner.dims)
+            shape = sizes if len(inner.dims) == 1 else f"({sizes})"
+            given += f", {writer.np}.{_OF_NONE[term.op]}({shape}, dtype=bool)"
+        return Array(f"functools.reduce({given})", inner.dims)
     if term.op not in _ADDED or (term.narrow and any(str(each) == "bool" for each in dtypes)):
         return None
     total = f"sum({inner.text} {head})"
