@@ -2,6 +2,7 @@
 
 import errno
 import itertools
+import mmap
 import os
 import threading
 from collections import deque
@@ -93,15 +94,19 @@ def test_a_strided_gather_is_copy() -> None:
     most_is(lambda: np.copyto(target, source.T), 0.8, "copy")
 
 
+def touch_fresh_pages() -> None:
+    """One element a page of 64 MiB: what the allocator has kept would come without a fault."""
+    fresh = mmap.mmap(-1, 64 * 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    fresh.madvise(mmap.MADV_HUGEPAGE)  # as NumPy asks for large arrays
+    np.frombuffer(fresh)[::512] = 1.0
+
+
 @sampled
 def test_touching_fresh_pages_is_memory() -> None:
-    def work() -> None:
-        np.empty(8 * 2**20)[::512] = 1.0  # 64 MiB, one element a page
-
-    found = sample(work)
+    found = sample(touch_fresh_pages)
     if not found.kernel_included or not found.kernel_symbols:
         pytest.skip("this kernel does not let its page faults be seen")
-    most_is(work, 0.8, "memory")
+    most_is(touch_fresh_pages, 0.8, "memory")
 
 
 @sampled
@@ -178,14 +183,11 @@ def test_where_the_kernel_is_excluded_its_time_is_counted_as_unseen() -> None:
             raise OSError(errno.EACCES, os.strerror(errno.EACCES))
         return perf.open_event(thread, period_ns, kernel)
 
-    def work() -> None:
-        np.empty(8 * 2**20)[::512] = 1.0  # beyond what glibc keeps for reuse (32 MiB)
-
-    found = native.sample(work, (), SECONDS, FREQUENCY_HZ, user_only)
+    found = native.sample(touch_fresh_pages, (), SECONDS, FREQUENCY_HZ, user_only)
     assert not found.kernel_included
     assert not found.kernel_symbols
     assert all(weight.library != "[kernel]" for weight in found.weights)
-    if native.sample(work, (), 0.1, FREQUENCY_HZ).kernel_included:
+    if native.sample(touch_fresh_pages, (), 0.1, FREQUENCY_HZ).kernel_included:
         assert found.unseen > found.samples
 
 

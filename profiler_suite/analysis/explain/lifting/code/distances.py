@@ -150,7 +150,7 @@ def nearest_few(writer: Writer, term: Core) -> Array | None:
     which = f"{np}.arange({first}, {last}) + 1"
     writer.imports["from scipy.spatial import cKDTree"] = None
     writer.scope.assume("no two distances are equal to within rounding")
-    writer.scope.assume(f"there are at least {last} points")
+    writer.scope.assume(f"the number of points is {last} or more")
     return Array(f"cKDTree({tree.text}).query({point.text}, {which})[1]", (label, *term.axes))
 
 
