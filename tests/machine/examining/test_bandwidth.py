@@ -1,5 +1,7 @@
 """Probes of bandwidth: physical bytes, sets that fit, arrays that do not overlap."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -129,6 +131,18 @@ def test_an_order_is_carried_out_after_its_start() -> None:
         lambda passes: float(passes),
     )
     assert done.end_ns >= done.begin_ns
+
+
+def test_what_other_threads_do_is_not_counted_as_time_that_was_granted() -> None:
+    def passes(number: int) -> float:
+        other = threading.Thread(target=lambda: sum(range(2_000_000)))
+        other.start()
+        other.join()
+        return float(number)
+
+    order = TeamRequest(probe=BandwidthProbe(access="read", set_bytes=1), passes=1, start_ns=0)
+    done = carry_out(order, passes)
+    assert done.cpu_ns < (done.end_ns - done.begin_ns) / 2
 
 
 def test_the_usable_size_is_where_reads_fall_half_way() -> None:
