@@ -155,6 +155,13 @@ RULES = (
         reason="the rest of that look, where the library is stripped",
     ),
     SymbolRule(
+        entry="ufunc",
+        library=_C_LIBRARY,
+        symbol=r"qsort|bsearch",
+        reason="sorts and searches for compiled code: libm sums parts of a complex logarithm "
+        "in their order",
+    ),
+    SymbolRule(
         entry="interpreter",
         library=_C_LIBRARY + r"|/ld-linux|/libdl[-.]",
         symbol="",

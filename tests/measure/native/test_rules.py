@@ -36,6 +36,8 @@ LIBM = "/usr/lib/x86_64-linux-gnu/libm.so.6"
         ("/opt/lib/libblis.so.4", "bli_dpackm_zen4_asm_24xk", "packing"),
         ("/opt/lib/libblis.so.4", "bli_thrcomm_barrier_atomic", "waiting"),
         ("/usr/lib/libgomp.so.1", "gomp_team_barrier_wait_end", "waiting"),
+        (LIBC, "qsort_r", "ufunc"),
+        (LIBC, "between mrand48_r and qsort_r", "ufunc"),
         (LIBC, "memcpy", "copy"),
         (LIBC, "__memmove_avx512_unaligned_erms", "copy"),
         (LIBC, "malloc", "memory"),
