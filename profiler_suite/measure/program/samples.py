@@ -10,7 +10,8 @@ from profiler_suite.model.noun import Count, Noun
 # Sources of compiled code, where a library tells them: CPython's own, Cython's, C++'s.
 _COMPILED_SOURCE = re.compile(r"\.(c|h|cc|cpp|cxx|hpp|inc|src|S|f|f90|pyx|pxd|rs)$")
 _LIBRARY = re.compile(r"\.so(\.|$)|\.dylib$|\.(dll|pyd|exe)$|^\[")
-_THREAD = re.compile(r"thread \(([^)]*)\)(?:: ([^;]*))?(?:;|$)")
+# Of a stack that could not be read there are no frames: its count follows at once.
+_THREAD = re.compile(r"thread \(([^)]*)\)(?:: ([^;]*?))?(?:;|(?=\s\d+\s*$))")
 _PROCESS = re.compile(r'process (\d+):"(.*?)";(?=thread \(|process \d+:")', re.DOTALL)
 _BEGINS = re.compile(r'^process \d+:"', re.MULTILINE)
 _COUNT = re.compile(r"\s(\d+)\s*$")
@@ -105,8 +106,8 @@ def _stack(entry: str, processes: dict[int, str]) -> SampledStack | None:
 
 
 def _is_torn(stack: SampledStack) -> bool:
-    """A Python function without a name: the stack changed while it was read."""
-    return not all(frame.name or frame.compiled for frame in stack.frames)
+    """No frames, or a Python function without a name: it changed while it was read."""
+    return not (stack.frames and all(each.name or each.compiled for each in stack.frames))
 
 
 @functools.lru_cache(maxsize=65536)

@@ -55,3 +55,13 @@ def test_a_stack_that_changed_while_it_was_read_is_none() -> None:
     torn = 'process 5:"a";thread (5);f (/x/a.py:1); (/x/a.py:7) 2\n'
     whole = 'process 5:"a";thread (5);f (/x/a.py:1); (/x/u.so) 3\n'
     assert [each.count for each in read_stacks(torn + whole)[0]] == [3]
+
+
+@pytest.mark.parametrize("thread", ["thread (5)", "thread (5): Main Thread"])
+def test_after_a_stack_without_frames_the_next_one_counts(thread: str) -> None:
+    """It took the next with it: all of the time that a program slept, where that was next."""
+    line = f'process 5:"a";{thread};f (/x/a.py:{{}}) {{}}\n'
+    text = f'{line.format(1, 13)}process 5:"a";{thread} 1\n{line.format(2, 63)}'
+    stacks, _ = read_stacks(text)
+    assert [(each.count, each.thread) for each in stacks] == [(13, "5"), (63, "5")]
+    assert {each.thread_name for each in stacks} == {thread[12:]}
