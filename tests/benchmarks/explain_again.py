@@ -10,10 +10,7 @@ largest residual; then how many functions keep to what is promised.
 """
 
 import argparse
-import json
 import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +18,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.benchmarks.busy_machine import busy
-from tests.benchmarks.explain_twenty import ROOT, functions, say
+from tests.benchmarks.explain_twenty import functions, say, told
 
 MOST_APART = 0.07
 MOST_RESIDUAL = 0.10
@@ -37,16 +34,7 @@ class Explained(NamedTuple):
 
 def explained(file: Path, name: str) -> Explained:
     """The breakdown and the bound, without advice."""
-    command = ["explain", f"{file}:{name}", "--setup", f"{name}_arguments"]
-    done = subprocess.run(
-        [sys.executable, "-m", "profiler_suite", *command, "--no-advice", "--json", "-q"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    if done.returncode:
-        raise SystemExit(f"explain {name}: exit code {done.returncode}\n{done.stderr}")
-    found = json.loads(done.stdout)
+    found = told(file, name, f"{name}_arguments", "--no-advice")
     entries = found["breakdown"]["entries"]
     shares = {entry: float(told["share"]) for entry, told in entries.items()}
     place = found["roofline"]

@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = ("grids", "particles", "learning", "linear")
@@ -29,6 +30,20 @@ def say(text: str) -> None:
     """One line on standard output."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def told(file: Path, function: str, setup: str, *options: str) -> Any:
+    """What `explain --json` says of a function; ends the benchmark where it fails."""
+    command = ["explain", f"{file}:{function}", "--setup", setup, *options, "--json", "-q"]
+    done = subprocess.run(
+        [sys.executable, "-m", "profiler_suite", *command],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
+    if done.returncode:
+        raise SystemExit(f"explain {function}: exit code {done.returncode}\n{done.stderr}")
+    return json.loads(done.stdout)
 
 
 def main() -> None:

@@ -10,15 +10,12 @@ explanation's words. Ends with 1 where a function has less than 80 % in its own 
 """
 
 import argparse
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import inside
-from tests.benchmarks.explain_twenty import ROOT, say
+from tests.benchmarks.explain_twenty import ROOT, say, told
 
 FILE = ROOT / "tests" / "files" / "known_causes.py"
 LEAST_SHARE = 0.8
@@ -66,21 +63,6 @@ KNOWN = {
 }
 
 
-def explained(name: str) -> Document:
-    """What `explain --json` says of it."""
-    command = ["explain", f"{FILE}:{name}", "--setup", f"{name}_setup"]
-    done = subprocess.run(
-        [sys.executable, "-m", "profiler_suite", *command, "--no-advice", "--json", "-q"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    if done.returncode:
-        raise SystemExit(f"explain {name}: exit code {done.returncode}\n{done.stderr}")
-    found: Document = json.loads(done.stdout)
-    return found
-
-
 def main() -> None:
     """Explain each, print a row, and the sum."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -90,7 +72,7 @@ def main() -> None:
     say("|---|---|---:|---|")
     right = 0
     for name in [each for each in KNOWN if each in wanted]:
-        found = explained(name)
+        found: Document = told(FILE, name, f"{name}_setup", "--no-advice")
         share = KNOWN[name].share(found)
         right += share >= LEAST_SHARE
         said = (found["cause"] or {}).get("text", "")

@@ -186,10 +186,8 @@ def _held_by_objects(frame: Any, words: Callable[[Any, str, Any], str]) -> dict[
         held = getattr(owner, "__dict__", None)
         if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
             continue
-        data = {k: v for k, v in held.items() if isinstance(v, _DATA)}
-        found |= {
-            each: words(frame, each, v) for k, v in data.items() if (each := f"{name}.{k}")
-        }
+        data = {f"{name}.{k}": v for k, v in held.items() if isinstance(v, _DATA)}
+        found |= {each: words(frame, each, v) for each, v in data.items()}
     return found
 
 

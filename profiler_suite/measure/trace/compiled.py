@@ -191,10 +191,10 @@ class ForeignCall:
         recorder = active()
         if recorder is None:
             return self._original(*args, **kwargs)
-        given = (*args, *kwargs.values())
-        counts = _counts(given)
         if self._name in TYPE_QUESTIONS:
             return self._original(*map(unwrap, args), **kwargs)
+        given = (*args, *kwargs.values())
+        counts = _counts(given)
         if counts and self._kind is not None:
             return leaf(self._name, self._kind, self._original, args, kwargs)
         if not counts and not any(map(_may_count_inside, given)):

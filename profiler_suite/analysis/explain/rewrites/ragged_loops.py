@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.lifting.source.liveness import live_after
+from profiler_suite.analysis.explain.lifting.source.unrolling import substituted
 from profiler_suite.analysis.explain.rewriting import Function
 
 _ENDS = ast.Break | ast.Continue | ast.Return | ast.Yield | ast.YieldFrom | ast.Await | ast.Try
@@ -293,7 +294,7 @@ class _Nest:
             assert isinstance(statement, ast.Assign)
             for target in statement.targets:
                 assert isinstance(target, ast.Name)
-                inside = _put(inside, target.id, statement.value)
+                inside = substituted(inside, {target.id: statement.value})
         head, iterated = map(ast.unparse, (self.loop.target, self.loop.iter))
         return f"[{ast.unparse(inside)} for {head} in {iterated}]"
 
@@ -363,18 +364,6 @@ def _elements(
             yield from _elements(each, one, owner)
     else:
         yield target, f"{ast.unparse(iterated)}[{owner}]"
-
-
-def _put(node: ast.expr, name: str, value: ast.expr) -> ast.expr:
-    """An expression with another one in place of a name."""
-
-    class Put(ast.NodeTransformer):
-        def visit_Name(self, each: ast.Name) -> ast.expr:
-            return value if each.id == name else each
-
-    made = Put().visit(copy.deepcopy(node))
-    assert isinstance(made, ast.expr)
-    return made
 
 
 class _Totals(ast.NodeTransformer):

@@ -35,11 +35,7 @@ _LEAST_STEPS = 3
 
 def in_tables(function: Function) -> Iterator[tuple[list[Edit], list[ast.stmt], str]]:
     """For statements that compute from such an array: edits, the statements, its name."""
-    stored = {
-        n.id
-        for n in ast.walk(function.node)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    stored = syntax.bound_names(function.node)
     for name in sorted(syntax.names_in(function.node) - stored):
         form = forms.in_form(function.source.names.get(name, ""))
         if form is None or form.dtype not in _VALUES or form.kind != "array":

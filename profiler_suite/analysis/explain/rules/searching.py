@@ -488,8 +488,5 @@ def kept_list_searched(seen: Observation) -> Iterator[Finding]:
 
 def _own(function: Function) -> set[str]:
     """Parameters and names that the function sets."""
-    nodes = list(ast.walk(function.node))
-    given = {each.arg for each in nodes if isinstance(each, ast.arg)}
-    return given | {
-        n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    given = {each.arg for each in ast.walk(function.node) if isinstance(each, ast.arg)}
+    return given | syntax.bound_names(function.node)

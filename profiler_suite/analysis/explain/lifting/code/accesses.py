@@ -60,14 +60,14 @@ class Accesses:
 
     def read(self, access: Access) -> Array:
         """An access as an array expression, its axes in the order of the array's."""
-        axes = self._settled(self.axes(access))
+        axes = self.settled(self.axes(access))
         if self.clipped and access.guards:
             axes = [self._in_range(k, each, access) for k, each in enumerate(axes)]
         if any(each.kind == "gather" for each in axes):
             return self._gathered(access.base, axes)
         if any(each.kind == "window" for each in axes):
             return self._windows(access, axes)
-        return self._basic(access.base, axes)
+        return self.basic(access.base, axes)
 
     def _in_range(self, place: int, axis: Axis, access: Access) -> Axis:
         """A looked-up index that a condition may rule out, never out of range."""
@@ -188,7 +188,7 @@ class Accesses:
             dilation=abs(step),
         )
 
-    def _settled(self, axes: list[Axis]) -> list[Axis]:
+    def settled(self, axes: list[Axis]) -> list[Axis]:
         """A loop that stands in two axes, or in one that is looked up, is looked up in all."""
         while True:
             gathered: set[str] = set()
@@ -224,7 +224,8 @@ class Accesses:
             number = start + outer.index * axis.stride + axis.dims[1].index * step
         return Index(number, axis.dims)
 
-    def _basic(self, base: str, axes: list[Axis]) -> Array:
+    def basic(self, base: str, axes: list[Axis]) -> Array:
+        """The elements as slices and numbers in brackets."""
         dims = tuple(label for each in axes for label in each.dims)
         array = indexed(base, dims, [each.text for each in axes])
         return self._reversed(array, [label for a in axes if a.reverse for label in a.dims])

@@ -22,6 +22,9 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     View,
 )
 
+_USUAL = 100
+"""How long an axis is taken for of which nothing is known."""
+
 
 def factors(term: Term) -> tuple[list[Term], list[Label]]:
     """The factors of a product, and the labels that are summed over."""
@@ -143,10 +146,6 @@ def _joint(
 def _size_at_hand(writer: Writer, labels: Sequence[Label]) -> int:
     counts = [each.count.value(writer.facts.at_hand) for each in dict.fromkeys(labels)]
     return math.prod(each if each is not None else _USUAL for each in counts)
-
-
-_USUAL = 100
-"""How long an axis is taken for of which nothing is known."""
 
 
 def _divided(writer: Writer, term: Reduce, number: Term, divisor: Term) -> Array | None:

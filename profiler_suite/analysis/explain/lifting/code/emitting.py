@@ -144,7 +144,7 @@ class Emitter:
             return
         store = self._widened(self._without_guard(store))
         axes = self.lowering.accesses.axes(store.target)
-        axes = self.lowering.accesses._settled(axes)
+        axes = self.lowering.accesses.settled(axes)
         if any(each.kind == "gather" for each in axes):
             self.scatter.write(store, axes)
             return
@@ -155,7 +155,7 @@ class Emitter:
             place, text = self._blocks(store, axes, value, flat)
         else:
             value = self.lowering.part(term)
-            made = self.lowering.accesses._basic(store.target.base, axes)
+            made = self.lowering.accesses.basic(store.target.base, axes)
             place = made.text
             if place == store.target.base:
                 place += "[...]" if len(made.dims) > 1 else "[:]"

@@ -66,10 +66,10 @@ class InOrder:
         if not all(isinstance(each, At | Slab) for each in store.target.subs):
             return None
         accesses = self.lowering.accesses
-        axes = accesses._settled(accesses.axes(store.target))
+        axes = accesses.settled(accesses.axes(store.target))
         if any(each.kind in ("gather", "window") for each in axes):
             return None
-        return accesses._basic(store.target.base, axes)
+        return accesses.basic(store.target.base, axes)
 
     def _mask(self, guard: Term, labels: tuple[Label, ...]) -> str:
         if guard not in self._masks:

@@ -14,6 +14,8 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Term,
 )
 
+_ONE = Index(Poly.number(1))
+
 
 @dataclass(frozen=True)
 class Linear:
@@ -26,7 +28,7 @@ class Linear:
 def linear(term: Term, old: CarriedValue) -> Linear | None:
     """The term as a multiple of an old value and a rest; None where it is no such sum."""
     if term == old:
-        return Linear(Index(Poly.number(1)), None)
+        return Linear(_ONE, None)
     if all(each != old for each in term.walk()):
         return Linear(None, term) if _is_number(term) else None
     if not isinstance(term, Apply):
@@ -91,6 +93,3 @@ def _times(sign: str, left: Term | None, right: Term) -> Term | None:
     if opposite == _ONE or (isinstance(left, Apply) and left.name == "neg"):
         return _negative(_times(sign, opposite, right))
     return ops.apply(f"({{0}}) {sign} ({{1}})", sign, left, right)
-
-
-_ONE = Index(Poly.number(1))
