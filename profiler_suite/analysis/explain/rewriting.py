@@ -438,7 +438,16 @@ def new_name(function: Function, hint: str, others: Iterable[str] = ()) -> str:
     """A name like `hint` that neither the function uses yet nor is among the others."""
     used = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
     used |= {node.arg for node in ast.walk(function.node) if isinstance(node, ast.arg)}
-    used |= set(others)
-    while hint in used:
-        hint += "_"
-    return hint
+    return unused(hint, used | set(others))
+
+
+def unused(hint: str, taken: Collection[str]) -> str:
+    """The first name like `hint` that is not taken."""
+    return next(each for each in names_like(hint) if each not in taken)
+
+
+def names_like(hint: str) -> Iterator[str]:
+    """hint, hint_2, hint_3 and so on."""
+    yield hint
+    for number in itertools.count(2):
+        yield f"{hint}_{number}"

@@ -88,6 +88,6 @@ def test_several_lines_for_one_keep_their_indentation() -> None:
 
 
 def test_a_new_name_is_none_that_the_function_has() -> None:
-    own = function("def f(x, x_list):\n    x_list_ = x\n    return x_list_\n")
-    assert rewriting.new_name(own, "x_list") == "x_list__"
+    own = function("def f(x, x_list):\n    x_list_2 = x\n    return x_list_2\n")
+    assert rewriting.new_name(own, "x_list") == "x_list_3"
     assert rewriting.new_name(own, "x_parts") == "x_parts"

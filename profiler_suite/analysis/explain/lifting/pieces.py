@@ -27,6 +27,7 @@ from profiler_suite.analysis.explain.lifting.loops.grown_lists import (
     only_made_array,
 )
 from profiler_suite.analysis.explain.lifting.loops.iteration import comprehended
+from profiler_suite.analysis.explain.lifting.loops.kept_elements import kept
 from profiler_suite.analysis.explain.lifting.loops.nests import Walk
 from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts, dotted
 from profiler_suite.analysis.explain.lifting.normal_form.held import Held
@@ -128,7 +129,8 @@ class Pieces:
         self, unit: Unit, node: ast.stmt, interior: bool
     ) -> tuple[Walk, list[Store], dict[str, None]]:
         walk = self._statements(unit, node, interior)
-        return walk, dependence.recurrences(walk.effects), dict(walk.scope.assumptions)
+        stores = dependence.recurrences(kept(walk.effects, walk.scope))
+        return walk, stores, dict(walk.scope.assumptions)
 
     def _statements(
         self, unit: Unit, node: ast.stmt, interior: bool, lists: Sequence[str] = ()
@@ -187,8 +189,7 @@ class Pieces:
         terms += [store.guard for store in stores if store.guard is not None]
         lowering.share([*terms, *results.values()])
         if in_turn:
-            for store in stores:
-                emitter.store(store)
+            emitter.in_turn(stores)
         else:
             emitter.at_once(stores)
         emitter.end(stores)

@@ -8,7 +8,7 @@ import ast
 import copy
 from collections.abc import Iterator, Mapping
 
-from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rewriting import Function, unused
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If, ast.Pass)
 
@@ -82,7 +82,7 @@ def _in_place(
         return None
     taken = _names(function.node)
     own = _stored(generator.node) | set(parameters)
-    renamed = {name: _free(name, taken) for name in sorted(own)}
+    renamed = {name: unused(name, taken) for name in sorted(own)}
     changed = _stored(loop)
     values: dict[str, ast.expr] = {}
     first: list[ast.stmt] = []
@@ -136,9 +136,3 @@ def _stored(node: ast.AST) -> set[str]:
         for each in ast.walk(node)
         if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     }
-
-
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name

@@ -39,18 +39,18 @@ def test_names_that_both_use_are_kept_apart_and_constants_are_put_in() -> None:
     assert text == (
         "def f(x, i):\n"
         "    last = len(x) - 2\n"
-        "    for i_ in range(last):\n"
-        "        w = x[i_:i_ + 2]\n"
+        "    for i_2 in range(last):\n"
+        "        w = x[i_2:i_2 + 2]\n"
         "        i += w.sum()\n"
         "    return i"
     )
-    assert names == {"i_": "int 3", "size": "int 2"}
+    assert names == {"i_2": "int 3", "size": "int 2"}
 
 
 def test_what_is_computed_or_changed_is_computed_once() -> None:
     ((text, _),) = made(WINDOWS, "for x in g(x[1:], i):\n    print(x)")
     assert "    values = x[1:]\n" in text
-    assert "x = values[i_:i_ + i]" in text
+    assert "x = values[i_2:i_2 + i]" in text
 
 
 def test_loops_in_loops_and_pairs_are_taken_apart() -> None:

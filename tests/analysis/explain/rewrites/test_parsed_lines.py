@@ -63,9 +63,9 @@ def test_a_list_that_is_handed_over_grows_and_one_that_is_made_an_array_is_one()
 def test_columns_are_read_once_each_and_in_their_order() -> None:
     body = "p = line.split()\na.append(float(p[2]))\nb.append(float(p[0]))"
     assert call(body, "columns = 1") == (
-        "columns_ = np.loadtxt(lines, ndmin=2, usecols=(0, 2))\n"
-        "    a.extend(columns_[:, 1].tolist())\n"
-        "    b.extend(columns_[:, 0].tolist())"
+        "columns_2 = np.loadtxt(lines, ndmin=2, usecols=(0, 2))\n"
+        "    a.extend(columns_2[:, 1].tolist())\n"
+        "    b.extend(columns_2[:, 0].tolist())"
     )
 
 

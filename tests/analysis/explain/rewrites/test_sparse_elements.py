@@ -60,7 +60,7 @@ def test_lists_have_names_that_the_function_does_not_use() -> None:
     used = "    m_rows = values * 2\n    m =", "values):\n        m[i, j] = v"
     text = SETS_TRIPLETS.format(kind="lil_matrix").replace("    m =", used[0])
     text = text.replace(used[1], used[1].replace("values", "m_rows"))
-    (source,) = agreeing(Own(text, *TWICE), "        m_rows_,\n        m_columns,")
+    (source,) = agreeing(Own(text, *TWICE), "        m_rows_2,\n        m_columns,")
     assert "m_rows = values * 2" in source
 
 

@@ -23,7 +23,9 @@ from profiler_suite.analysis.explain.lifting.normal_form import operations as op
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.stores import (
+    EXTREMES,
     Store,
+    are_mirrored,
     at_iteration,
     at_place,
     gone,
@@ -95,6 +97,17 @@ class Emitter:
         self._write(store)
         self.lowering.forget(store.target.base)
 
+    def in_turn(self, stores: Sequence[Store]) -> None:
+        """One statement after the other; what is counted both ways, at once."""
+        left = list(stores)
+        while left:
+            store = left.pop(0)
+            self.scatter.mirrored = mirrored = bool(left) and are_mirrored(store, left[0])
+            self.store(store)
+            if mirrored and not self.scatter.mirrored:
+                left.pop(0)
+            self.scatter.mirrored = False
+
     def at_once(self, stores: Sequence[Store]) -> None:
         """Statements whose values are all computed before the first of them is written."""
         ready = [self._computed(each) for each in stores[:-1]]
@@ -139,6 +152,9 @@ class Emitter:
             self._checked = checked
             return
         if self.in_order.write(store) or self.scatter.selected(store):
+            return
+        if store.op in EXTREMES:
+            self.scatter.extreme(store)
             return
         if self._step_by_step(store):
             return

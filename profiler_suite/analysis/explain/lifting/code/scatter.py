@@ -16,7 +16,12 @@ from profiler_suite.analysis.explain.lifting.code.arrays import (
 )
 from profiler_suite.analysis.explain.lifting.code.statements import Statements
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.normal_form.stores import Store, own_loops, summed
+from profiler_suite.analysis.explain.lifting.normal_form.stores import (
+    EXTREMES,
+    Store,
+    own_loops,
+    summed,
+)
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     At,
     By,
@@ -24,6 +29,9 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Refusal,
     Term,
 )
+
+_UFUNCS = {"+": "add", "-": "subtract"}
+"""What the at() of an operator belongs to."""
 
 
 class Scatter:
@@ -34,6 +42,8 @@ class Scatter:
         self.lowering = out.lowering
         self.facts = out.facts
         self.np = out.np
+        self.mirrored = False
+        """Whether the same is to be done across the diagonal; False as soon as it is."""
 
     def write(self, store: Store, axes: list[Axis]) -> None:
         """Elements that are looked up get a value."""
@@ -62,7 +72,7 @@ class Scatter:
         places = [each.index for each in store.target.subs if isinstance(each, By)]
         if store.guard is None or len(places) != len(store.target.subs):
             return False
-        if store.op not in ("=", "+", "-") or store.term.own:
+        if store.op not in ("=", "+", "-", *EXTREMES) or store.term.own:
             return False
         mask = self.lowering.lower(store.guard)
         indices = [self.lowering.lower(each) for each in places]
@@ -79,19 +89,28 @@ class Scatter:
                 return part.text
             return f"{closed(self._spread(part, dims))}[{name}]"
 
-        self._looked_up(store, [chosen(each) for each in indices], chosen(value))
+        texts = [chosen(each) for each in indices]
+        self._looked_up(store, texts, chosen(value), moves=bool(value.dims))
         return True
 
-    def _looked_up(self, store: Store, texts: list[str], weight: str) -> None:
-        """One statement that sets or adds to these elements, all along one axis."""
+    def _looked_up(self, store: Store, texts: list[str], weight: str, *, moves: bool) -> None:
+        """One statement that sets or adds to these elements, all along one axis.
+
+        `moves`: whether the value differs from element to element.
+        """
         base, place = store.target.base, dtype_of(store.target)
         inside = ", ".join(texts)
         if store.op == "=":
             self.lowering.scope.assume("of equal indices the last one counts")
             self.out.line(f"{base}[{inside}] = {weight}")
             return
-        counts = weight == "1" and place is not None and place.kind in "iuf"
-        if counts and len(texts) == 2 and self._counted_flat(store, texts[0], texts[1]):
+        adds_numbers = store.op in ("+", "-") and place is not None and place.kind in "iuf"
+        counts = adds_numbers and weight == "1"
+        sums = adds_numbers and moves and str(dtype_of(store.term)) == "float64"
+        pair = len(texts) == 2 and (
+            counts or (sums and place is not None and place.kind == "f")
+        )
+        if pair and self._counted_flat(store, texts[0], texts[1], weight):
             return
         if self.lowering.style.scatter == "bincount" and len(texts) == 1 and counts:
             size = self.facts.text(self.facts.extent(base, 0))
@@ -101,7 +120,7 @@ class Scatter:
                 text += f".astype({base}.dtype)"
             self.out.line(f"{base}[:] {store.op}= {text}")
             return
-        how = "add" if store.op == "+" else "subtract"
+        how = _UFUNCS.get(store.op, store.op)
         index = f"({inside})" if len(texts) > 1 else inside
         self.out.line(f"{self.np}.{how}.at({base}, {index}, {weight})")
 
@@ -115,7 +134,6 @@ class Scatter:
 
     def _add_at(self, store: Store, axes: list[Axis], made: Array, value: Array) -> None:
         base, sign = store.target.base, store.op
-        place_text, inside = _taken_apart(made.text)
         weight = expanded(value, made.dims).text
         place = dtype_of(store.target)
         one_axis = len(axes) == 1 and place is not None and place.kind in "iuf"
@@ -147,11 +165,50 @@ class Scatter:
             if text:
                 self.out.line(f"{base}[:] {sign}= {text}")
                 return
-        if self._counted_pairs(store, axes, weight, made):
+        if self._counted_pairs(store, axes, value, made):
             return
         if self._rows_added(store, axes, made, value):
             return
-        name = "add" if sign == "+" else "subtract"
+        self._at(store, made, weight)
+
+    def extreme(self, store: Store) -> None:
+        """Looked-up elements that keep the largest or smallest of what comes to them."""
+        if store.guard is not None or any(
+            each.name not in store.target.loops for each in store.labels
+        ):
+            raise Refusal(f"elements of {store.target.base} keep extremes on a condition")
+        axes = self.lowering.accesses.settled(self.lowering.accesses.axes(store.target))
+        made = self.lowering.accesses._gathered(store.target.base, axes)
+        value = self.lowering.lower(store.term)
+        if not self._rows_of_each_key(store, axes, made, value):
+            self._at(store, made, expanded(value, made.dims).text)
+
+    def _rows_of_each_key(
+        self, store: Store, axes: list[Axis], made: Array, value: Array
+    ) -> bool:
+        """`m[k[i]] = maximum(m[k[i]], rows[i])`: by one sort of the keys; False for others."""
+        if self.lowering.style.scatter != "bincount" or len(made.dims) != 2:
+            return False
+        index = axes[0].index
+        if axes[0].kind != "gather" or index is None or value.dims != made.dims:
+            return False
+        keys = self.lowering.lower(index)
+        if keys.dims != made.dims[:1] or [each.text for each in axes[1:]] != [":"]:
+            return False
+        base, np = store.target.base, self.np
+        order, different, first = map(self.lowering.free_name, ("order", "different", "first"))
+        self.lowering.scope.assume(f"no index of {base} is negative")
+        self.out.line(f"{order} = {np}.argsort({keys.text}, kind='stable')")
+        unique = f"{np}.unique({keys.atom}[{order}], return_index=True)"
+        self.out.line(f"{different}, {first} = {unique}")
+        rows = f"{np}.{store.op}.reduceat({value.atom}[{order}], {first})"
+        self.out.line(f"{base}[{different}] = {np}.{store.op}({base}[{different}], {rows})")
+        return True
+
+    def _at(self, store: Store, made: Array, weight: str) -> None:
+        """A ufunc's at(), which takes equal indices one after the other."""
+        place_text, inside = _taken_apart(made.text)
+        name = _UFUNCS.get(store.op, store.op)
         index_text = f"({inside})" if "," in inside else inside
         if _has_slices(inside):
             index_text = f"{self.np}.s_[{inside}]"
@@ -183,10 +240,10 @@ class Scatter:
         self.out.line(f"{base} {store.op}= {matrix}.T @ {closed(value.text)}")
         return True
 
-    def _counted_pairs(self, store: Store, axes: list[Axis], weight: str, made: Array) -> bool:
+    def _counted_pairs(self, store: Store, axes: list[Axis], value: Array, made: Array) -> bool:
         """Elements of a matrix counted by their place in a row of all; False where it can't."""
         place = dtype_of(store.target)
-        if self.lowering.style.scatter != "bincount" or len(axes) != 2 or weight != "1":
+        if self.lowering.style.scatter != "bincount" or len(axes) != 2:
             return False
         if place is None or place.kind not in "iuf":
             return False
@@ -196,10 +253,15 @@ class Scatter:
         if {*rows.dims, *columns.dims} != {*made.dims}:
             return False
         parts = [expanded(each, made.dims).text for each in (rows, columns)]
-        return self._counted_flat(store, *parts)
+        weight = "1"
+        if value.text != "1":
+            if place.kind != "f" or str(dtype_of(store.term)) not in ("float64", "float32"):
+                return False
+            weight = f"{closed(self._spread(value, made.dims))}.ravel()"
+        return self._counted_flat(store, parts[0], parts[1], weight)
 
-    def _counted_flat(self, store: Store, rows: str, columns: str) -> bool:
-        """Counts of a matrix from the places that its elements have in a row of all."""
+    def _counted_flat(self, store: Store, rows: str, columns: str, weight: str = "1") -> bool:
+        """Counts or sums of a matrix from the places of its elements in a row of all."""
         place, base = dtype_of(store.target), store.target.base
         indices = [each.index for each in store.target.subs if isinstance(each, By | At)]
         if self.lowering.style.scatter != "bincount" or len(indices) != 2 or place is None:
@@ -218,9 +280,17 @@ class Scatter:
         size = self.facts.text(self.facts.extent(base, 0) * self.facts.extent(base, 1))
         self.lowering.scope.assume(f"the indices of {base} are in range and not negative")
         flat = f"({closed(rows)} * {closed(width)} + {closed(columns)}).ravel()"
-        text = f"{self.np}.bincount({flat}, minlength={size}).reshape({base}.shape)"
-        if str(place) != "int64":
+        options = f"minlength={size}"
+        if weight != "1":
+            options = f"weights={weight}, {options}"
+        text = f"{self.np}.bincount({flat}, {options}).reshape({base}.shape)"
+        if str(place) != ("int64" if weight == "1" else "float64"):
             text += f".astype({base}.dtype)"
+        if self.mirrored and self.facts.extent(base, 0) == self.facts.extent(base, 1):
+            self.mirrored = False
+            name = self.lowering.free_name("counts" if weight == "1" else "sums")
+            self.out.line(f"{name} = {text}")
+            text = f"{name} + {name}.T"
         self.out.line(f"{base}[...] {store.op}= {text}")
         return True
 

@@ -16,6 +16,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Reduce,
     Term,
 )
+from profiler_suite.analysis.explain.rewriting import unused
 
 _COUNTERS = "kmnpqr"
 """Of loops that had no name."""
@@ -112,9 +113,7 @@ class Writer(ABC):
     def free_name(self, hint: str, others: Sequence[str] = ()) -> str:
         """A name that the function does not use."""
         taken = {*self.facts.used, *self.facts.definitions, *others, *self._taken}
-        name = hint
-        while name in taken:
-            name += "_"
+        name = unused(hint, taken)
         if not others:
             self._taken.add(name)
         return name

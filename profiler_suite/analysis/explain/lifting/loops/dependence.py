@@ -11,7 +11,7 @@ from profiler_suite.analysis.explain.lifting.normal_form import carried
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
-from profiler_suite.analysis.explain.lifting.normal_form.stores import Store
+from profiler_suite.analysis.explain.lifting.normal_form.stores import EXTREMES, Store
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Access,
     Apply,
@@ -169,6 +169,8 @@ def _of_the_round(store: Store, access: Access, facts: Facts) -> bool:
 def _check_writes(first: Store, second: Store, facts: Facts, outermost: Label | None) -> None:
     if first.op in ("+", "-") and second.op in ("+", "-"):
         return  # in any order, up to rounding
+    if first.op == second.op and first.op in EXTREMES:
+        return
     fixed = isinstance(first.term, Leaf | Index) and not first.term.loops
     if fixed and (first.op, first.term) == (second.op, second.term):
         return  # the same number, whoever writes it last

@@ -25,6 +25,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Term,
     mapped,
 )
+from profiler_suite.analysis.explain.rewriting import unused
 
 _ZERO = Index(Poly())
 _COMPARED: dict[str, Callable[[float, float], bool]] = {
@@ -270,6 +271,4 @@ def _name(base: str, scope: Scope) -> str:
     facts = scope.facts
     name = f"{base.rpartition('.')[2]}_padded"
     taken = {*facts.definitions, *facts.parameters, *(e.name for e in scope.pads.values())}
-    while name in taken:
-        name += "_"
-    return name
+    return unused(name, taken)

@@ -23,6 +23,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Slab,
     Term,
 )
+from profiler_suite.analysis.explain.rewriting import names_like, unused
 
 # How many different values are taken for granted where nobody has counted them.
 _MOST_VALUES = 1000
@@ -175,9 +176,8 @@ class Scope:
             raise Refusal(f"{name} is a list, not an array")
         made = next((k for k, v in self.facts.arrays_of.items() if v == name), "")
         if not made:
-            made = f"{name.rpartition('.')[2]}_array"
-            while made in self.facts.definitions or made in self.facts.parameters:
-                made += "_"
+            taken = {*self.facts.definitions, *self.facts.parameters}
+            made = unused(f"{name.rpartition('.')[2]}_array", taken)
             self.facts.arrays_of[made] = name
             self.facts.names[made] = Held("array", held.dtype, held.shape)
         self.lists[made] = name
@@ -193,17 +193,16 @@ class Scope:
         known = facts.names.get(name)
         if known is None or known.kind != "array" or name in self.varying:
             return ""
-        made, text = f"{name}_values", f"{facts.numpy}.unique({name})"
-        if made not in self.values:
-            while made in facts.definitions or made in facts.parameters:
-                given = facts.single(made)
-                if (
-                    given is not None
-                    and ast.unparse(given) == text
-                    and made not in self.varying
-                ):
+        text = f"{facts.numpy}.unique({name})"
+        made = next((each for each, was in self.values.items() if was == text), "")
+        if not made:
+            for made in names_like(f"{name}_values"):
+                if made not in facts.definitions and made not in facts.parameters:
                     break
-                made += "_"
+                given = facts.single(made)
+                same = given is not None and ast.unparse(given) == text
+                if same and made not in self.varying:
+                    break
             facts.definitions[made] = [ast.parse(text, mode="eval").body]
             facts.stored[made] = [0]
             count = min(math.prod(known.shape), _MOST_VALUES)

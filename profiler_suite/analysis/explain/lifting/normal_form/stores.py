@@ -17,6 +17,8 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Term,
 )
 
+EXTREMES = ("maximum", "minimum")
+"""Operators of stores that keep the larger or smaller of the element and a value."""
 _REDUCTION = {"+": "sum", "-": "sum", "*": "prod", "/": "prod"}
 
 
@@ -26,7 +28,7 @@ class Store:
 
     target: Access
     op: str
-    """'=' or the operator of an augmented assignment."""
+    """'=', the operator of an augmented assignment, or one of EXTREMES."""
     term: Term
     labels: tuple[Label, ...]
     """Loops around it."""
@@ -73,6 +75,18 @@ def summed(store: Store) -> Term:
     if reduction is None:
         raise Refusal(f"{store.target.base} is changed by {store.op}= in every iteration")
     return Reduce(reduction, store.term, over)
+
+
+def are_mirrored(store: Store, other: Store) -> bool:
+    """Whether the other does the same to the elements across the diagonal."""
+    turned = replace(other.target, subs=other.target.subs[::-1])
+    return (
+        len(store.target.subs) == 2
+        and turned == store.target != other.target
+        and store.op in ("+", "-")
+        and (store.op, store.term, store.guard) == (other.op, other.term, other.guard)
+        and store.labels == other.labels
+    )
 
 
 def at_iteration(store: Store, label: Label, number: Poly) -> Store:

@@ -43,7 +43,7 @@ return rows + columns
     sizes = {"height": "int 3", "width": "int 2", "n": "int 2"}
     found = lifted_text(body, arrays | sizes)
     way = next(each for each in found.lifted if each.title.endswith("one matrix product"))
-    assert "(rows_ @ columns_).reshape(n, n, len(w))" in way.source
+    assert "(rows_2 @ columns_2).reshape(n, n, len(w))" in way.source
 
 
 def label(name: str) -> Label:

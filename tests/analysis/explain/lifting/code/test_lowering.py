@@ -32,8 +32,8 @@ def test_what_is_needed_twice_is_computed_once_before() -> None:
 def test_names_are_free_ones_and_none_is_given_twice() -> None:
     reader = reader_of("def f(x):\n    part = x\n    return part", x="float64 (3,)")
     writer = ArrayWriter(reader.scope, Style())
-    assert writer.free_name("part") == "part_"
-    assert writer.free_name("part") == "part__"
+    assert writer.free_name("part") == "part_2"
+    assert writer.free_name("part") == "part_3"
     assert writer.free_name("new") == "new"
     label = within(reader, "i", "n")
     assert writer.counter(label) == "i"

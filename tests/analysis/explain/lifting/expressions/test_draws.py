@@ -86,4 +86,4 @@ def test_what_is_drawn_gets_a_name_of_its_own() -> None:
         "return np.array([rng.random() + draws for i in range(n)])",
     ):
         for each in lifted_text(body, names).lifted:
-            assert "draws_ = " in each.source
+            assert "draws_2 = " in each.source

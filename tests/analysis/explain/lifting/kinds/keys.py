@@ -304,3 +304,75 @@ def extremes_of_counted_keys(x: A) -> A:
     for g in range(len(out)):
         out[g] = x[k == g].max()
     return out
+
+
+@kind(keys="n:index m", rows="n c:float", m="=m", c="=c", least=1)
+def largest_of_rows_by_key(keys: A, rows: A, m: A, c: A) -> A:
+    out = np.full((m, c), -np.inf)
+    for i in range(len(keys)):
+        k = keys[i]
+        out[k] = np.maximum(out[k], rows[i])
+    return out
+
+
+@kind(keys="n:index m", x="n:float", m="=m")
+def both_extremes_by_key(keys: A, x: A, m: A) -> A:
+    low = np.full(m, np.inf)
+    high = np.full(m, -np.inf)
+    for k, v in zip(keys, x, strict=False):
+        if v < low[k]:
+            low[k] = v
+        if v > high[k]:
+            high[k] = v
+    return low, high
+
+
+@kind(keys="n:index m", x="n:int", ok="n:bool", m="=m")
+def extreme_and_number_by_key_on_a_condition(keys: A, x: A, ok: A, m: A) -> A:
+    most = np.zeros(m, dtype=np.int64)
+    number = np.zeros(m, dtype=int)
+    for i in range(len(x)):
+        if ok[i]:
+            most[keys[i]] = max(most[keys[i]], x[i])
+            number[keys[i]] += 1
+    return most, number
+
+
+@kind(rows="n:index m", columns="n:index c", x="n:float", m="=m", c="=c", least=1)
+def highest_point_of_each_cell(rows: A, columns: A, x: A, m: A, c: A) -> A:
+    top = np.full((m, c), -np.inf)
+    for k in range(len(x)):
+        i, j = rows[k], columns[k]
+        if top[i, j] <= x[k]:
+            top[i, j] = x[k]
+    return top
+
+
+@kind(a="n:index m", b="n:index m", m="=m")
+def neighbours_counted_both_ways(a: A, b: A, m: A) -> A:
+    met = np.zeros((m, m), dtype=int)
+    for i, j in zip(a, b, strict=True):
+        met[i, j] += 1
+        met[j, i] += 1
+    return met
+
+
+@kind(a="n:index m", b="n:index m", w="n:double", m="=m")
+def weights_added_both_ways(a: A, b: A, w: A, m: A) -> A:
+    met = np.zeros((m, m))
+    for k in range(len(a)):
+        if a[k] != b[k]:
+            met[a[k], b[k]] += w[k]
+            met[b[k], a[k]] += w[k]
+    return met
+
+
+@kind(sets="n c:index m", m="=m")
+def pairs_in_rows_counted_both_ways(sets: A, m: A) -> A:
+    met = np.zeros((m, m), dtype=int)
+    for row in sets:
+        for i in range(len(row)):
+            for j in range(i + 1, len(row)):
+                met[row[i], row[j]] += 1
+                met[row[j], row[i]] += 1
+    return met
