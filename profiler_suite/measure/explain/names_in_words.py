@@ -175,8 +175,15 @@ def names_of_arguments(
     return {start.__code__: found}
 
 
-def _held_by_objects(frame: Any, words: Callable[[Any, str, Any], str]) -> dict[str, str]:
-    """What the objects among the arguments hold, by names such as 'self.weights'."""
+def _held_by_objects(
+    frame: Any,
+    words: Callable[[Any, str, Any], str],
+    columns: Callable[[Any, str, Any], list[tuple[str, str]]],
+) -> dict[str, str]:
+    """What the objects among the arguments hold, by names such as 'self.weights'.
+
+    Of their tables also the columns: "self.frame['a']".
+    """
     code = frame.f_code
     found: dict[str, str] = {}
     for name in code.co_varnames[: code.co_argcount]:
@@ -186,8 +193,9 @@ def _held_by_objects(frame: Any, words: Callable[[Any, str, Any], str]) -> dict[
         held = getattr(owner, "__dict__", None)
         if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
             continue
-        data = {f"{name}.{k}": v for k, v in held.items() if isinstance(v, _DATA)}
+        data = {f"{name}.{k}": v for k, v in held.items() if _is_data(v)}
         found |= {each: words(frame, each, v) for each, v in data.items()}
+        found |= {key: said for k, v in data.items() for key, said in columns(frame, k, v)}
     return found
 
 
@@ -227,7 +235,7 @@ def watch_names(
             **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
             **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
             **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
-            **_held_by_objects(frame, words),
+            **_held_by_objects(frame, words, columns),
         }
 
     for frame in _frames_of(function, arguments, codes):

@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.rewrites import (
     column_calls,
     counted_rows,
     forms,
+    held_tables,
     key_rows,
     patterns,
     row_columns,
@@ -35,12 +36,12 @@ _MOST = 4
 )
 def table_rows(seen: Observation) -> Iterator[Finding]:
     """Elements of tables, one by one."""
-    for function in seen.functions:
-        for loop in row_loops(function):
+    for function, form in _with_names(seen):
+        for loop in row_loops(form):
             made = [
                 (f"{title}, with the columns as arrays", text)
                 for text_of_arrays, held in row_columns.as_arrays(loop)
-                for title, text in seen.lifted_again(function, text_of_arrays, held)
+                for title, text in seen.lifted_again(form, text_of_arrays, held)
             ][:_MOST]
             made += [
                 ("the columns as lists in this loop", text)
@@ -51,11 +52,20 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
                     function,
                     text,
                     title=title,
-                    lines=syntax.span_of(function, loop.unit),
+                    lines=syntax.span_of(form, loop.unit),
                     helpers=("import numpy as np",) if "np." in text else (),
                     evidence="every element goes through the index of the table: "
                     "microseconds each",
                 )
+
+
+def _with_names(seen: Observation) -> Iterator[tuple[Function, Function]]:
+    """Each function as it is, and with names for tables that its objects hold."""
+    for function in seen.functions:
+        yield function, function
+        named = held_tables.named(function)
+        if named is not None:
+            yield function, named
 
 
 # ------------------------------------------------------- rows and columns by number
@@ -70,12 +80,12 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
 )
 def table_grid(seen: Observation) -> Iterator[Finding]:
     """Tables that are read as grids."""
-    for function in seen.functions:
-        for loop in syntax.loops_of(function):
+    for function, form in _with_names(seen):
+        for loop in syntax.loops_of(form):
             for table in sorted(syntax.names_in(loop)):
-                edits = _of_grid(function, loop, table)
+                edits = _of_grid(form, loop, table)
                 if edits:
-                    yield from _as_grid(seen, function, loop, table, edits)
+                    yield from _as_grid(seen, function, form, (loop, table), edits)
 
 
 def _of_grid(function: Function, loop: syntax.Loop, table: str) -> list[Edit]:
@@ -111,8 +121,13 @@ def _is_asked_its_size(function: Function, name: ast.Name) -> bool:
 
 
 def _as_grid(
-    seen: Observation, function: Function, loop: syntax.Loop, table: str, edits: list[Edit]
+    seen: Observation,
+    given: Function,
+    function: Function,
+    of: tuple[syntax.Loop, str],
+    edits: list[Edit],
 ) -> Iterator[Finding]:
+    loop, table = of
     stored = any(
         isinstance(n, ast.Subscript)
         and not isinstance(n.ctx, ast.Load)
@@ -142,7 +157,7 @@ def _as_grid(
         texts += list(seen.lifted_again(function, made.source, {f"{table}_grid": words}))
     for title, text in texts[:_MOST]:
         yield from seen.whole(
-            function,
+            given,
             text,
             title=title,
             lines=lines,
