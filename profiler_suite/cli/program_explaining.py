@@ -37,8 +37,9 @@ _FOR_THE_TRACE = 0.04
 # what helps is tried without.
 _PASSES_GIVEN_UP, _AGAIN = 0.5, 0.35
 _SOON_S = 0.1
-# Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
-_CALLS_OF_A_CALLER = 4.0
+# Of a function that calls a helper in its loop so many calls have to fit: what is measured
+# before anything is tried takes half of them.
+_CALLS_OF_A_CALLER = 8.0
 # So long calls are looked for, and as long as the program took: looking may slow it ten times.
 _LOOKING_S = 2.0
 _CUT_SHORT = (

@@ -6,8 +6,9 @@ numbers are the same, and the stream is where it would be, where every iteration
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
@@ -34,32 +35,62 @@ def of_loop(function: Function, loop: ast.For, changed: set[str]) -> Iterator[li
 
     `changed` are the names that the loop changes.
     """
-    counted = isinstance(loop.iter, ast.Call) and (
-        function.qualified(loop.iter.func) == "builtins.range" and len(loop.iter.args) == 1
-    )
-    if not counted or not isinstance(loop.target, ast.Name) or loop.orelse:
+    head = _head(function, loop)
+    if head is None or loop.orelse:
         return
     inside = [n for statement in loop.body for n in ast.walk(statement)]
     draws = [n for n in inside if _is_random(function, n)]
-    counter = loop.target.id
     set_again = any(
-        isinstance(n, ast.Name) and n.id == counter and isinstance(n.ctx, ast.Store)
+        isinstance(n, ast.Name) and n.id in head.bound and isinstance(n.ctx, ast.Store)
         for n in inside
     )
     if len(draws) != 1 or set_again or any(isinstance(n, _LEAVING) for n in inside):
         return
     (call,) = draws
     assert isinstance(call, ast.Call)
-    assert isinstance(loop.iter, ast.Call)
-    text = _of_many(function, call, function.text_of(loop.iter.args[0]), changed | {counter})
+    text = _of_many(function, call, head.count, changed | head.bound)
     around = [p for p in function.around(call) if p in inside]
     if not text or any(isinstance(p, (*_SOMETIMES, *_COMPREHENSIONS)) for p in around):
         return
     for converted in (".tolist()", ""):
         yield [
-            rewriting.edit(function, call, f"draws[{counter}]"),
+            rewriting.edit(function, call, head.drawn),
+            *head.edits,
             *rewriting.inserted(function, {loop.lineno: [f"draws = {text}{converted}"]}),
         ]
+
+
+@dataclass(frozen=True)
+class _Head:
+    """How often a loop runs, and how one of the numbers drawn before it is written in it."""
+
+    count: str
+    bound: frozenset[str]
+    drawn: str
+    edits: tuple[Edit, ...] = ()
+
+
+def _head(function: Function, loop: ast.For) -> _Head | None:
+    """Of `for i in range(n)`, or of a loop over a list or an array; None for others."""
+    bound = frozenset(syntax.bound_names(loop.target))
+    if isinstance(loop.iter, ast.Call):
+        counts = function.qualified(loop.iter.func) == "builtins.range"
+        if counts and len(loop.iter.args) == 1 and isinstance(loop.target, ast.Name):
+            count = function.text_of(loop.iter.args[0])
+            return _Head(count, bound, f"draws[{loop.target.id}]")
+        return None
+    form = forms.of(function, loop.iter)
+    listed = form is not None and (form.dtype in ("list", "tuple") or form.kind == "array")
+    if not listed or not isinstance(loop.iter, ast.Name | ast.Attribute):
+        return None
+    values = function.text_of(loop.iter)
+    drawn = rewriting.new_name(function, "draw")
+    target = function.text_of(loop.target)
+    if isinstance(loop.target, ast.Tuple) and not target.startswith("("):
+        target = f"({target})"
+    (start, _), (_, end) = function.span(loop.target), function.span(loop.iter)
+    pairs = Edit(start=start, end=end, text=f"{target}, {drawn} in zip({values}, draws)")
+    return _Head(f"len({values})", bound, drawn, (pairs,))
 
 
 def _is_random(function: Function, node: ast.AST) -> bool:

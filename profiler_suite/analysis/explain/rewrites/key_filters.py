@@ -6,9 +6,11 @@ pass puts the records of each key into a list of their own.
 """
 
 import ast
+import dataclasses
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns
@@ -43,6 +45,10 @@ class _KeyFilter:
     equal: ast.Compare
     rest: list[ast.expr]
     """Conditions that are asked besides."""
+    guard: ast.stmt | None = None
+    """`if r["k"] != k: continue`, which does nothing for equal keys."""
+    asked: ast.Call | None = None
+    """`any(r["k"] == k for r in rows)`: whether there is one at all."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +73,18 @@ def kept_by_key(function: Function) -> KeptByKey | None:
         if made not in names:
             names[made] = _name(function, each.head.iter, names.values())
         wanted = function.text_of(each.wanted)
-        edits += [
-            rewriting.edit(function, each.head.iter, f"{names[made]}.get({wanted}, ())"),
-            *_without_test(function, each),
-        ]
+        if each.asked is not None:
+            among = f"{rewriting.written(function, each.wanted)} in {names[made]}"
+            edits.append(rewriting.edit(function, each.asked, among))
+        else:
+            chosen = f"{names[made]}.get({wanted}, ())"
+            edits.append(rewriting.edit(function, each.head.iter, chosen))
+            edits += _without_test(function, each)
         lines.setdefault(each.statement.lineno, {})[f"{names[made]} = {made}"] = None
     if not found:
         return None
     edits += rewriting.inserted(function, {line: list(own) for line, own in lines.items()})
-    filtered = dict.fromkeys(function.text_of(each.head.iter) for each in found)
+    filtered = dict.fromkeys(_shown(function, each.head.iter) for each in found)
     statements = dict.fromkeys(each.statement for each in found)
     return KeptByKey(tuple(statements), ", ".join(filtered), tuple(edits))
 
@@ -85,17 +94,41 @@ def _filters(function: Function) -> Iterator[_KeyFilter]:
         if isinstance(node, syntax.COMPREHENSIONS):
             for place, head in enumerate(node.generators):
                 yield from _of_head(function, node, head, tuple(head.ifs), place)
+            yield from _of_any(function, node)
         elif isinstance(node, ast.For):
             yield from _of_loop(function, node)
 
 
+def _of_any(function: Function, node: ast.AST) -> Iterator[_KeyFilter]:
+    """`any(c["id"] == x for c in customers)`."""
+    call = function.parents[node]
+    if not isinstance(node, ast.GeneratorExp) or not isinstance(call, ast.Call):
+        return
+    head = node.generators[0]
+    if function.qualified(call.func) != "builtins.any" or len(node.generators) > 1 or head.ifs:
+        return
+    for each in _of_head(function, node, head, (node.elt,), 0):
+        if not each.rest:
+            yield dataclasses.replace(each, asked=call)
+
+
 def _of_loop(function: Function, loop: ast.For) -> Iterator[_KeyFilter]:
     """`for c in customers: if c["id"] == x: …`, and nothing else in its body."""
-    only = loop.body[0]
-    if len(loop.body) > 1 or not isinstance(only, ast.If) or only.orelse:
+    first = loop.body[0]
+    if not isinstance(first, ast.If) or first.orelse:
         return
-    if not any(syntax.is_read_after(function, n) for n in syntax.bound_names(loop.target)):
-        yield from _of_head(function, loop, loop, (only.test,), 0)
+    if any(syntax.is_read_after(function, n) for n in syntax.bound_names(loop.target)):
+        return
+    if len(loop.body) == 1:
+        yield from _of_head(function, loop, loop, (first.test,), 0)
+    elif isinstance(first.body[0], ast.Continue) and _is_unequal(first.test):
+        test = ast.Compare(first.test.left, [ast.Eq()], first.test.comparators)
+        for each in _of_head(function, loop, loop, (test,), 0):
+            yield dataclasses.replace(each, guard=first)
+
+
+def _is_unequal(test: ast.expr) -> TypeGuard[ast.Compare]:
+    return isinstance(test, ast.Compare) and [type(each) for each in test.ops] == [ast.NotEq]
 
 
 def _of_head(
@@ -172,6 +205,8 @@ def _is_list(function: Function, node: ast.expr) -> bool:
         method = node.func
         if isinstance(method, ast.Attribute) and method.attr in ("items", "values"):
             return not node.args and isinstance(method.value, _HELD)
+        if ast.unparse(node.func) == "range":
+            return _counts_a_list(function, node)
         pairs = function.qualified(node.func) in _PAIRS and not node.keywords
         return pairs and all(_is_list(function, each) for each in node.args)
     if not isinstance(node, _HELD):
@@ -180,6 +215,16 @@ def _is_list(function: Function, node: ast.expr) -> bool:
     if form is None:
         return isinstance(node, ast.Name) or not function.qualified(node)
     return form.dtype in ("list", "tuple", "dict")
+
+
+def _counts_a_list(function: Function, call: ast.Call) -> bool:
+    """Whether it is `range(len(rows))` of such a list, no array: whose loops are lifted."""
+    inner = call.args[0] if len(call.args) == 1 else None
+    if not isinstance(inner, ast.Call) or function.qualified(inner.func) != "builtins.len":
+        return False
+    form = forms.of(function, inner.args[0])
+    held = isinstance(inner.args[0], ast.Name) and (form is None or form.dtype == "list")
+    return held and _is_list(function, inner.args[0])
 
 
 def _repeated_by(function: Function, node: ast.AST, given: set[str]) -> ast.stmt | None:
@@ -235,13 +280,23 @@ def _bound_before(node: ast.AST, place: int) -> set[str]:
 
 def _name(function: Function, values: ast.expr, others: Iterable[str]) -> str:
     words = [n.id for n in ast.walk(values) if isinstance(n, ast.Name)]
-    own = [w for w in words if w not in ("zip", "enumerate")] or ["values"]
+    own = [w for w in words if w not in ("zip", "enumerate", "range", "len")] or ["values"]
     return rewriting.new_name(function, f"{own[0]}_by_key", others)
+
+
+def _shown(function: Function, values: ast.expr) -> str:
+    """What is gone through, in words: the list whose elements are counted."""
+    counted = isinstance(values, ast.Call) and ast.unparse(values.func) == "range"
+    text = function.text_of(values)
+    return text.removeprefix("range(len(").removesuffix("))") if counted else text
 
 
 def _without_test(function: Function, each: _KeyFilter) -> list[Edit]:
     """Edits that leave out the comparison, where that is simple; it is true in any case."""
     head, rest = each.head, each.rest
+    if each.guard is not None:
+        last = function.line_start((each.guard.end_lineno or each.guard.lineno) + 1)
+        return [Edit(start=function.line_start(each.guard.lineno), end=last, text="")]
     start, end = function.span(each.equal)
     if isinstance(head, ast.comprehension):
         if rest:

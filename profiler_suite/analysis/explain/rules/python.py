@@ -428,12 +428,15 @@ def _remembered(function: Function) -> str | None:
     others = (
         arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs
     )
+    names = [each.arg for each in arguments.args]
+    own_calls = {node.name}
+    if names and any(ast.unparse(n) == f"{names[0]}.{node.name}" for n in ast.walk(node)):
+        own_calls = {f"{names.pop(0)}.{node.name}"}  # a method: its object stays the same
     calls = [
         n
         for n in ast.walk(node)
-        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == node.name
+        if isinstance(n, ast.Call) and ast.unparse(n.func) in own_calls
     ]
-    names = [each.arg for each in arguments.args]
     plain = all(len(c.args) <= len(names) and not c.keywords for c in calls)
     if len(calls) < 2 or others or not plain or node.decorator_list:
         return None

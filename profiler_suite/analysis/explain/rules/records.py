@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import syntax
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import (
     character_maps,
     csv_rows,
     key_filters,
+    searches_in_place,
     text_pairs,
 )
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -34,6 +35,20 @@ def filtered_by_key(seen: Observation) -> Iterator[Finding]:
                 helpers=("import collections", key_filters.BY_KEY),
                 evidence=f"every key looks at all elements of {kept.values[:40]}; what making "
                 "a key raises is raised before the loop now",
+            )
+        written = searches_in_place.in_place(function)
+        kept = key_filters.kept_by_key(written) if written is not None else None
+        if written is None or kept is None:
+            continue
+        made = rewriting.spliced(written, kept.edits)
+        if made is not None:
+            yield from seen.whole(
+                function,
+                made.source,
+                title=f"look into {kept.values[:40]} by a key that is found at once",
+                lines=seen.lines_of(function),
+                helpers=("import collections", key_filters.BY_KEY),
+                evidence=f"every search goes through the elements of {kept.values[:40]}",
             )
 
 

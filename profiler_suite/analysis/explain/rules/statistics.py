@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites import patterns, window_sums
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -277,3 +277,23 @@ def _formulas(
         for name, formula in zip(names, formulas, strict=False)
         if name in used | needed
     ]
+
+
+@rule(
+    "statistics",
+    looks_for="the sum of a window that slides, added up anew for every value",
+    rewrite="window.append(x); sum(window) → total += x, total -= what leaves the window",
+    exact="for integers; else up to rounding, which adds up over the steps",
+    thread="https://stackoverflow.com/questions/13728392/moving-average-or-running-mean",
+)
+def window_sum(seen: Observation) -> Iterator[Finding]:
+    """Sums of sliding windows in Python."""
+    for function in seen.functions:
+        for each in window_sums.kept_sums(function):
+            yield from seen.edited(
+                function,
+                each.edits,
+                title=f"keep the sum of {each.name}: add what comes, take away what goes",
+                lines=syntax.span_of(function, each.loop),
+                evidence=f"every iteration adds up all of {each.name}",
+            )

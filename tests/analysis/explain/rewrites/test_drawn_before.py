@@ -1,6 +1,7 @@
 """Random numbers of a loop, drawn before it."""
 
 import ast
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -71,3 +72,32 @@ def test_a_loop_that_is_left_early_draws_as_many_as_it_needs() -> None:
         "+ x[0]\n", "+ x[0]\n        if k > 0.9:\n            break\n"
     )
     assert not Own(text, 20, X).findings(RULE)
+
+
+HELD = """
+def f(world):
+    for agent in world.agents:
+        chance = world.rng.random()
+        if chance < agent[0]:
+            agent[1] += 1
+    return world.agents, world.rng.random()
+"""
+
+
+def world() -> SimpleNamespace:
+    agents = [[n / 20, 0] for n in range(20)]
+    return SimpleNamespace(agents=agents, rng=np.random.default_rng(5))
+
+
+def test_a_draw_for_each_element_of_a_list_is_one_call_before() -> None:
+    made = Own(HELD, world())
+    found = made.findings(RULE)
+    source = found[0].trial.rewrites[0].source
+    assert "for agent, draw in zip(world.agents, draws):" in source
+    assert "draws = world.rng.random(size=len(world.agents)).tolist()" in source
+    assert made.agreement(found[0]).same
+
+
+def test_of_an_iterator_nobody_knows_how_many_come() -> None:
+    text = HELD.replace("for agent in world.agents", "for agent in iter(world.agents)")
+    assert not Own(text, world()).findings(RULE)

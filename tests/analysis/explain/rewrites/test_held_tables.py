@@ -59,7 +59,8 @@ def test_elements_of_a_table_that_an_object_holds_are_taken_from_its_columns(
     for each in found:
         assert own.agreement(each).same, own.agreement(each).reason
     (rewrite,) = found[0].trial.rewrites
-    assert ".at[" not in rewrite.source and ".iloc[" not in rewrite.source
+    assert ".at[" not in rewrite.source
+    assert ".iloc[" not in rewrite.source
 
 
 def test_a_table_that_the_loop_sets_stays_with_its_object() -> None:

@@ -43,8 +43,39 @@ def test_a_loop_for_equal_keys_loses_its_test() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "    for k in keys:\n        for r in rows:\n            if r['k'] != k:\n"
+            "                continue\n            out.append(r['v'])\n",
+            ["rows_by_key.get(k, ())", ""],
+        ),
+        (
+            "    for k in keys:\n        for j in range(len(rows)):\n"
+            "            if rows[j]['k'] == k:\n                out.append(j)\n",
+            ["rows_by_key.get(k, ())", "            out.append(j)\n"],
+        ),
+        (
+            "    for k in keys:\n        if not any(r['k'] == k for r in rows):\n"
+            "            out.append(k)\n",
+            ["(k in rows_by_key)"],
+        ),
+    ],
+)
+def test_other_ways_to_search_are_seen(body: str, expected: list[str]) -> None:
+    assert [each for each in texts(body) if not each.strip().startswith("rows_by_key =")] == (
+        expected
+    )
+
+
+@pytest.mark.parametrize(
     "body",
     [
+        # Other conditions, of which any tells.
+        "    for k in keys:\n        out.append(any(r['k'] == k and r['v'] for r in rows))\n",
+        # More than equal keys.
+        "    for k in keys:\n        for r in rows:\n            if r['k'] < k:\n"
+        "                continue\n            out.append(r['v'])\n",
         # Once.
         "    k = 1\n    out = [r['v'] for r in rows if r['k'] == k]\n",
         # The list grows.

@@ -154,6 +154,24 @@ FIRES = [
     Fires(
         "recursion",
         """
+        class Terrain:
+            def __init__(self, cost):
+                self.cost = cost
+
+            def cheapest(self, i, j):
+                if i < 0 or j < 0:
+                    return 0 if i + j == -1 else 99
+                ways = self.cheapest(i - 1, j), self.cheapest(i, j - 1)
+                return int(self.cost[i, j]) + min(ways)
+
+        f = Terrain(np.arange(20).reshape(4, 5)).cheapest
+        """,
+        lambda: (3, 4),
+        "cheapest_once(i - 1, j), cheapest_once(i, j - 1)",
+    ),
+    Fires(
+        "recursion",
+        """
         def f(weights, room, n):
             if n == 0 or room <= 0:
                 return 0

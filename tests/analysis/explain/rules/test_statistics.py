@@ -18,7 +18,20 @@ T = np.arange(14.0)
 STATS = "from scipy import stats\n"
 TIES = rng.integers(0, 9, 50).astype(float)
 
+SMOOTHED = """
+from collections import deque
+
+def f(values, width):
+    window = deque(maxlen=width)
+    found = []
+    for value in values:
+        window.append(value)
+        found.append(sum(window) / len(window))
+    return found
+"""
+
 FIRES = [
+    Fires("window_sum", SMOOTHED, lambda: (X[0].tolist(), 4), "window_total / len(window)"),
     Fires(
         "ranks_among_values",
         STATS + "def f(x, v):\n    return [stats.percentileofscore(x, s) for s in v]\n",
@@ -80,6 +93,12 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(  # nothing leaves it
+        "window_sum",
+        "def f(values):\n    seen, found = [], []\n    for value in values:\n"
+        "        seen.append(value)\n        found.append(sum(seen))\n    return found\n",
+        lambda: ([1, 2, 3],),
+    ),
     Silent(
         "ranks_among_values",
         STATS + "def f(x, v):\n    return stats.percentileofscore(x, v)\n",
@@ -106,6 +125,9 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # what has been infinite once never comes back
+        "window_sum", SMOOTHED, lambda: ([1.0, np.inf, *range(9)], 3)
+    ),
     Refused(  # equal places raise, and from SciPy 1.18 on give nan as the formula does
         "fit_formula",
         STATS

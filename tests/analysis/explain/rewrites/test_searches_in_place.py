@@ -1,0 +1,71 @@
+"""Searches of helpers: they are seen in the loops that call them, and look up a key there."""
+
+import random
+
+import pytest
+
+from profiler_suite.analysis.explain.rewrites import searches_in_place
+from tests.analysis.explain.rules.own_function import Own
+
+CUSTOMERS = [{"id": n, "name": f"n{n}"} for n in random.Random(1).sample(range(60), 40)]
+ORDERS = [{"customer": n % 60} for n in range(90)]
+KNOWN = [{"customer": each["id"]} for each in CUSTOMERS]
+CALLED = """
+def f(orders, customers):
+    return [find(customers, order['customer']) for order in orders]
+"""
+FIND = """
+def find(customers, wanted):
+    '''The name of one.'''
+    for customer in customers:
+        if customer['id'] == wanted:
+            return customer['name']
+    return -1
+"""
+METHOD = """
+class Register:
+    def __init__(self, customers):
+        self.customers = customers
+
+    def find(self, wanted):
+        for customer in self.customers:
+            if wanted == customer['id']:
+                return customer
+
+    def names(self, orders):
+        found = []
+        for order in orders:
+            customer = self.find(order['customer'])
+            if customer is not None:
+                found.append(customer['name'])
+        return found
+
+f = Register([{"id": n % 97, "name": n} for n in range(0, 400, 7)]).names
+"""
+
+
+@pytest.mark.parametrize("text", [FIND + CALLED, METHOD])
+def test_a_search_that_a_loop_calls_becomes_a_look_up(text: str) -> None:
+    arguments = (ORDERS,) if text is METHOD else (ORDERS, CUSTOMERS)
+    own = Own(text, *arguments)
+    (found,) = own.findings("filtered_by_key")
+    assert own.agreement(found).same, own.agreement(found).reason
+    (rewrite,) = found.trial.rewrites
+    assert "customers_by_key.get(order['customer'], ())" in rewrite.source.replace(
+        "self_by_key", "customers_by_key"
+    )
+
+
+@pytest.mark.parametrize(
+    "find",
+    [
+        FIND.replace("return -1", "raise KeyError(wanted)"),
+        FIND.replace("customers, wanted", "customers, wanted, other=1"),
+        FIND.replace("return customer['name']", "print(customer)"),
+        FIND.replace("return -1", "customers.append(wanted)"),
+    ],
+)
+def test_what_does_more_than_search_stays_a_call(find: str) -> None:
+    own = Own(find + CALLED, KNOWN, CUSTOMERS)
+    f = next(each for each in own.observed.functions if each.node.name == "f")
+    assert searches_in_place.in_place(f) is None
