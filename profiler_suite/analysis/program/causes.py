@@ -37,13 +37,16 @@ _MUCH = 0.33
 
 
 def cause(spent: Spent, called: str = "") -> str:
-    """One plain phrase for where the time goes."""
+    """One plain phrase for where the time goes.
+
+    Where compiled code was not seen, which a note says once, it is no more than the place.
+    """
     if not spent.total_s:
         return "only calls other functions of yours"
     if spent.share(IMPORTS) > 0.5:
         return "imports modules"
     if spent.share(UNSEEN) > 0.5:
-        return f"compiled code was not seen{_through(called)}"
+        return _through(called).removeprefix(", ") or "in its own lines"
     most, share = _largest(spent)
     if most == WAITING:
         return _WAITS.get(_waits_for(spent), "waits")

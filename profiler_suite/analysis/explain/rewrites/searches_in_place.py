@@ -17,7 +17,7 @@ from profiler_suite.measure.explain.records import Edit
 
 
 @dataclass(frozen=True)
-class _Search:
+class _HelperSearch:
     """`for c in rows: if test: return found`, then `return otherwise` or nothing."""
 
     parameters: tuple[str, ...]
@@ -73,7 +73,7 @@ def _written(function: Function, call: ast.Call) -> str:
     return f"next(({found} for {target} in {rows} if {test}), {otherwise})"
 
 
-def _search(other: Function) -> _Search | None:
+def _search(other: Function) -> _HelperSearch | None:
     """What a function searches for, if it does nothing else."""
     arguments = other.node.args
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
@@ -97,7 +97,9 @@ def _search(other: Function) -> _Search | None:
     if not isinstance(returned, ast.Return) or returned.value is None:
         return None
     parameters = tuple(each.arg for each in (*arguments.posonlyargs, *arguments.args))
-    return _Search(parameters, loop.target, loop.iter, only.test, returned.value, otherwise)
+    return _HelperSearch(
+        parameters, loop.target, loop.iter, only.test, returned.value, otherwise
+    )
 
 
 def _is_plain(value: ast.expr) -> bool:
