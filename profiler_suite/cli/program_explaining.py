@@ -37,9 +37,8 @@ _FOR_THE_TRACE = 0.04
 # what helps is tried without.
 _PASSES_GIVEN_UP, _AGAIN = 0.5, 0.35
 _SOON_S = 0.1
-# Of a function that calls a helper in its loop so many calls have to fit: what is measured
-# before anything is tried takes half of them.
-_CALLS_OF_A_CALLER = 8.0
+# Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
+_CALLS_OF_A_CALLER = 4.0
 # So long calls are looked for, and as long as the program took: looking may slow it ten times.
 _LOOKING_S = 2.0
 _CUT_SHORT = (
@@ -141,8 +140,12 @@ class ProgramExplaining:
                 reason = "no time was left; allow more with --budget SECONDS"
                 self._add(ExplainedFunction(each, calls.calls, None, reason))
                 continue
-            rest = [place.weight for place in chosen[number:]]
-            seconds = self._time.part_s(rest), self._time.most_s(len(rest))
+            rest = chosen[number:]
+            # A caller that takes too long for anything to be tried leaves time for its helper.
+            helpers = sum(place.helper is not None for place in rest)
+            weights = [place.weight for place in rest]
+            within_s = self._time.most_s(len(rest) + helpers)
+            seconds = min(self._time.part_s(weights), within_s), within_s
             found = self._explained(caught, calls, each, machine, seconds)
             self._add(dataclasses.replace(found, uncounted=calls.uncounted))
         for found in self.answer.functions:

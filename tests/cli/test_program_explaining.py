@@ -282,7 +282,7 @@ def test_without_rewrites_the_program_is_not_run_again() -> None:
     assert work.answer == ProgramAnswer(())
 
 
-def test_a_helper_is_caught_with_its_caller_and_explained_there(
+def test_a_helper_is_caught_with_its_caller_explained_there_and_has_the_last_seconds(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     fake_explanations: tuple[Clock, list[ExplainEffort]],
@@ -321,9 +321,10 @@ def test_a_helper_is_caught_with_its_caller_and_explained_there(
     work = work_on(others, helper, clock=clock)
     work.explain(3, None)
     assert [each.target for each in wished] == ["main.py:f", "main.py:lines 4 to 5"]
-    assert [f.place.wish.target for f in work.answer.functions] == ["main.py:lines 4 to 5"]
-    (effort,) = efforts
-    assert effort.advice_first
+    explained = [f.place.wish.target for f in work.answer.functions]
+    assert explained == ["main.py:lines 4 to 5", "main.py:f"]
+    assert all(each.advice_first for each in efforts)
+    assert efforts[0].budget_s > 5 * efforts[1].budget_s
 
 
 def test_where_the_callers_loop_has_no_advice_the_helper_is_explained_as_well(

@@ -31,7 +31,7 @@ def _spent(entry: str, layer: str = layers.USER, state: str = states.RUNNING) ->
         (_spent("waiting", state=states.SLEEP), "sleeps", ""),
         (_spent("arithmetic"), "computes", ""),
         (_spent("imports"), "imports modules", ""),
-        (_spent("not split"), "not seen", ""),
+        (_spent("not split"), "in its own lines", ""),
     ],
 )
 def test_a_cause_has_its_remedy(spent: Spent, said: str, helps: str) -> None:
