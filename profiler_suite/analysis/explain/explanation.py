@@ -105,7 +105,7 @@ class Explanation:
         """Every line that ran, in source order: corrected and raw time of an evaluation, s."""
         from profiler_suite.analysis.explain import function_tables
 
-        return function_tables.line_table(self.explained, self.machine)
+        return function_tables.line_table(self.explained, self.machine, self.time.time_s)
 
     @functools.cached_property
     def roofline(self) -> roofline.Placement:

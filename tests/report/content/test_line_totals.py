@@ -14,6 +14,7 @@ def lines(**columns: object) -> pd.DataFrame:
             "raw_s": [2e-3, 1e-3],
             "time_s": [1e-3, 1e-3],
             "plain_s": 2e-3,
+            "function_s": 2e-3,
             "profiled_s": 2e-3,
             "method": "sampled",
         }
@@ -34,8 +35,13 @@ def lines(**columns: object) -> pd.DataFrame:
             "raw 3.00 ms, corrected 2.00 ms, run plainly 2.00 ms (+0.0 %)",
         ),
         ({"method": ""}, "raw 3.00 ms, run plainly 2.00 ms"),
-        ({"method": "", "plain_s": 0.0}, "raw 3.00 ms"),
-        ({"plain_s": 0.0}, "raw 3.00 ms, corrected 2.00 ms"),
+        ({"method": "", "plain_s": 0.0, "function_s": 0.0}, "raw 3.00 ms"),
+        ({"plain_s": 0.0, "function_s": 0.0}, "raw 3.00 ms, corrected 2.00 ms"),
+        (
+            {"plain_s": 3e-3, "profiled_s": 3e-3},
+            "raw 3.00 ms, corrected 2.00 ms, run plainly 2.00 ms (+0.0 %), "
+            "3.00 ms in the runs that timed its lines, which are shown as shares of 2.00 ms",
+        ),
         (
             {"method": "", "profiled_s": 6e-3},
             "raw 3.00 ms, run plainly 2.00 ms, line_profiler made it take 3.00× as long",
