@@ -247,8 +247,10 @@ def counted(
     upwards = stride is None or stride > 0
     if stride is None:
         scope.assume(f"{scope.facts.text(step)} is positive")
-    first = extreme(start, outer, lowest=upwards)
-    last = extreme(stop, outer, lowest=not upwards)
+    first, last = start, stop
+    if (stop - start).atoms & {each.name for each in outer}:
+        first = extreme(start, outer, lowest=upwards)
+        last = extreme(stop, outer, lowest=not upwards)
     ragged = first != start or last != stop
     if ragged and stride != 1:
         raise Refusal("the range changes from iteration to iteration and has a step")

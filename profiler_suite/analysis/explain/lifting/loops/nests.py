@@ -219,6 +219,7 @@ class Walk(ElementStores):
                 self._store(self._place(each), "=", term)
             elif isinstance(each, ast.Name):
                 self.scope.env[each.id] = term
+                self.scope.meanings.setdefault(term, each.id)
             else:
                 raise Refusal(f"it sets {ast.unparse(target)}")
 

@@ -18,6 +18,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Recursion,
     Reduce,
     Scan,
+    Stack,
     Term,
     View,
 )
@@ -41,7 +42,7 @@ def _count(term: Term, counts: dict[Term, int]) -> None:
 def _parts(term: Term) -> Iterator[Term]:
     if isinstance(term, Access):
         yield from (each.index for each in term.subs if isinstance(each, By))
-    elif isinstance(term, Apply | Contract | Core):
+    elif isinstance(term, Apply | Contract | Core | Stack):
         yield from term.args
     elif isinstance(term, Scan) and term.before:
         yield replace(term, before=False)

@@ -11,7 +11,9 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
 
 def counted(loop: ast.While, before: Sequence[ast.stmt]) -> ast.For:
     """The for loop that a while loop is; `before` are the statements that lead to it."""
-    test = loop.test
+    last = _augmented(loop.body[-1])
+    counter = last.target if isinstance(last, ast.AugAssign) else None
+    test = _solved(loop.test, counter.id) if isinstance(counter, ast.Name) else loop.test
     if (
         loop.orelse
         or not isinstance(test, ast.Compare)
@@ -21,7 +23,6 @@ def counted(loop: ast.While, before: Sequence[ast.stmt]) -> ast.For:
     ):
         raise Refusal("it is a while loop without a counter")
     name = test.left.id
-    last = _augmented(loop.body[-1])
     if (
         not isinstance(last, ast.AugAssign)
         or not isinstance(last.target, ast.Name)
@@ -57,6 +58,33 @@ def counted(loop: ast.While, before: Sequence[ast.stmt]) -> ast.For:
         orelse=[],
     )
     return ast.copy_location(made, loop)
+
+
+_MIRRORED = {ast.Lt: ast.Gt, ast.LtE: ast.GtE, ast.Gt: ast.Lt, ast.GtE: ast.LtE}
+
+
+def _solved(test: ast.expr, name: str) -> ast.expr:
+    """`i + size <= len(x)` and `n > i` with the counter alone on the left."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
+        return test
+    left, sign, right = test.left, test.ops[0], test.comparators[0]
+    if type(sign) not in _MIRRORED or _reads(left, name) == _reads(right, name):
+        return test
+    if _reads(right, name):
+        left, sign, right = right, _MIRRORED[type(sign)](), left
+    while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add | ast.Sub):
+        adds, counter, other = isinstance(left.op, ast.Add), left.left, left.right
+        if adds and not _reads(counter, name):
+            counter, other = other, counter
+        if _reads(other, name) or not _reads(counter, name):
+            return test
+        left = counter
+        right = ast.BinOp(right, ast.Sub() if adds else ast.Add(), other)
+    return ast.copy_location(ast.Compare(left, [sign], [right]), test)
+
+
+def _reads(node: ast.expr, name: str) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
 
 
 def _augmented(node: ast.stmt) -> ast.stmt:

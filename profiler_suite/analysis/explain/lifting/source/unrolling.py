@@ -31,7 +31,7 @@ def unrolled(node: ast.For) -> list[ast.stmt] | None:
         if known is None:
             return None
         body = [_Constants(known).visit(copy.deepcopy(each)) for each in node.body]
-        found += _folded(body)
+        found += _folded([_Choices().visit(each) for each in body])
     return None if any(map(_continues, found)) else found
 
 
@@ -77,6 +77,18 @@ class _Constants(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """The number of a known name."""
         return copy.deepcopy(self.known[node.id]) if node.id in self.known else node
+
+
+class _Choices(ast.NodeTransformer):
+    """`a if 1 == 0 else b` as the one of both that it is."""
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.expr:
+        """One of them, where the condition is decided."""
+        self.generic_visit(node)
+        decided = decision(reduced(node.test))
+        if decided is None:
+            return node
+        return node.body if decided else node.orelse
 
 
 def substituted(node: ast.expr, known: dict[str, ast.expr]) -> ast.expr:

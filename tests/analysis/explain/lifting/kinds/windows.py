@@ -384,3 +384,42 @@ def true_all_around(x: A) -> A:
         for j in range(1, x.shape[1] - 1):
             out[i, j] = x[i - 1 : i + 2, j - 1 : j + 2].all()
     return out
+
+
+@kind(x="n:double", size="=3", hop="=2")
+def crossings_of_zero_in_frames(x: A, size: A, hop: A) -> A:
+    rates = []
+    start = 0
+    while start + size <= len(x):
+        c = 0
+        for k in range(start + 1, start + size):
+            if (x[k - 1] >= 0) != (x[k] >= 0):
+                c += 1
+        rates.append(c / size)
+        start += hop
+    return np.array(rates)
+
+
+@kind(x="n:double", h="=h", least=1)
+def blocks_of_any_length(x: A, h: A) -> A:
+    out = np.zeros(len(x) // h)
+    for b in range(len(x) // h):
+        for k in range(b * h, b * h + h):
+            out[b] += x[k] * x[k]
+    return out
+
+
+@kind(x="n m:double", least=1)
+def steepest_of_four(x: A) -> A:
+    n, m = x.shape
+    out = np.zeros((n, m), dtype=int)
+    for i in range(1, n - 1):
+        for j in range(1, m - 1):
+            best = 0.0
+            for di, dj in [(-1, -1), (-1, 0), (0, 1), (1, 1)]:
+                apart = 1.0 if di == 0 or dj == 0 else 2**0.5
+                slope = (x[i, j] - x[i + di, j + dj]) / apart
+                if slope > best:
+                    best = slope
+                    out[i, j] = 3 * di + dj
+    return out

@@ -32,3 +32,10 @@ def test_the_loops_own_name_is_taken() -> None:
     assert hint(reader.scope, total) == "part"
     reader.scope.meanings[total] = "total"
     assert hint(reader.scope, total) == "total"
+
+
+def test_parts_of_values_side_by_side_repeat_too() -> None:
+    reader = reader_of()
+    side_by_side = read("np.array([np.exp(x[:] * s) + 1.0, np.exp(x[:] * s) * 2.0])", reader)
+    (part,) = repeated([side_by_side])
+    assert "np.exp" in repr(part).replace("NP.", "np.")

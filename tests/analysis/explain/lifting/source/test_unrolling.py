@@ -97,3 +97,11 @@ def test_continue_goes_on_with_the_next_element_only() -> None:
         block = ast.fix_missing_locations(ast.Module(made, []))
         exec(compile(block, "<made>", "exec"), space)
         assert space["s"] == wanted
+
+
+def test_of_two_values_the_one_that_is_decided_is_taken() -> None:
+    loop = ast.parse("for d in (0, 1):\n    y = 1.0 if d == 0 or d == 2 else x[d]").body[0]
+    assert isinstance(loop, ast.For)
+    made = unrolled(loop)
+    assert made is not None
+    assert [ast.unparse(each) for each in made] == ["y = 1.0", "y = x[1]"]
