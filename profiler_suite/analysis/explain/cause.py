@@ -2,16 +2,21 @@
 
 In this order: it waits; calls are held up inside (misses, strides, conversions, values); every
 element is a Python object; pages are new; the system works; the interpreter and entering
-calls; a package's own code; a roof of the machine, or the inner loops of an operation.
+calls; a package's own code; a roof of the machine, or the inner loops of an operation. A slow
+path whose rewrite was shown to spare much of the time is named before all of these.
 """
 
 import re
 from collections.abc import Sequence
 
+import msgspec
+
 from profiler_suite import units
 from profiler_suite.analysis import roofline, time_breakdown
 from profiler_suite.analysis.explain import by_thread, callbacks, inside, interpreter, layers
+from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.inside import InsideCall
+from profiler_suite.analysis.explain.rules.registry import find_rule
 from profiler_suite.analysis.time_breakdown import (
     ARITHMETIC,
     COPY,
@@ -40,6 +45,10 @@ _PARTS = {"getitem": "x[…]", "setitem": "x[…] = …"}
 _LIBRARY = re.compile(r"([^.]+)\.(so|dylib|dll)\b")
 _KERNEL = "[kernel]"
 _FEW_SAMPLES = 40
+# A rewrite that spares a third of the time shows what most of it is due to.
+_SHOWN_GAIN = 1.5
+# What they look for is any loop: how its time goes says more.
+_ANY_LOOP = ("loops", "routines", "not_for_arrays", "threads")
 
 
 class Cause(Noun, frozen=True):
@@ -51,6 +60,8 @@ class Cause(Noun, frozen=True):
     share: float
     """Of the time, 0 to 1; of a roof of the machine, as much of it as was reached."""
     text: str
+    slow_path: str = ""
+    """Name of the rule whose rewrite spared much of the time; empty where none did."""
 
 
 def main_cause(
@@ -76,6 +87,21 @@ def main_cause(
     if waits is None:
         return found
     return Cause(name=found.name, share=found.share, text=f"{found.text}; {waits.text}")
+
+
+def after_trials(found: Cause, given: Sequence[Advice]) -> Cause:
+    """The cause with the slow path before it that was shown to take much of the time."""
+    shown = [
+        each
+        for each in given
+        if each.family and each.family not in _ANY_LOOP and each.measured_on == "function"
+    ]
+    # Of a rewrite and a hint the rewrite is checked.
+    best = max(shown, key=lambda each: (not each.hint, each.low), default=None)
+    if best is None or best.low < _SHOWN_GAIN:
+        return found
+    path = find_rule(best.kind).looks_for
+    return msgspec.structs.replace(found, text=_joined(path, found.text), slow_path=best.kind)
 
 
 def _share(breakdown: Breakdown | None, name: str) -> float:

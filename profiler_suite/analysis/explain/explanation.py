@@ -121,8 +121,9 @@ class Explanation:
 
     @functools.cached_property
     def cause(self) -> cause.Cause:
-        """What takes most of the time."""
-        return cause.main_cause(self.explained, self.breakdown, self.roofline, self.inside)
+        """What takes most of the time, by what was measured and by what helped."""
+        measured = cause.main_cause(self.explained, self.breakdown, self.roofline, self.inside)
+        return cause.after_trials(measured, self.advice)
 
     @functools.cached_property
     def counterfactuals(self) -> tuple[Counterfactual, ...]:

@@ -7,6 +7,7 @@ import pytest
 
 from profiler_suite.analysis import roofline, time_breakdown
 from profiler_suite.analysis.explain import cause, inside
+from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.cause import Cause, main_cause
 from profiler_suite.measure.explain.records import FunctionRecord
 from profiler_suite.measure.native.layers import COMPILED
@@ -244,3 +245,51 @@ def test_nothing_measured_is_nothing_known() -> None:
 def test_shares_are_parts_of_a_whole() -> None:
     for each in (found(function(samples(ufunc=100)), "memory"), stored_explanation().cause):
         assert 0 <= each.share <= 1
+
+
+def advised(rule: str, family: str, low: float, **fields: Any) -> Advice:
+    return Advice(
+        kind=rule,
+        family=family,
+        title="line 2: …",
+        evidence="…",
+        estimated_share=1.0,
+        ratio=1.1 * low,
+        low=low,
+        high=1.2 * low,
+        **{"measured_on": "function", **fields},
+    )
+
+
+MEASURED = Cause(name="work", share=0.9, text="bound by the inner loops of np.linalg.inv")
+
+
+def test_a_slow_path_that_was_shown_is_named_before_what_was_measured() -> None:
+    given = [advised("solve", "algorithm", 3.0), advised("power", "powers", 1.6)]
+    said = cause.after_trials(MEASURED, given)
+    assert said.text == f"a matrix inverted to be multiplied; {MEASURED.text}"
+    assert (said.slow_path, said.name, said.share) == ("solve", "work", 0.9)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        [advised("solve", "algorithm", 1.2)],
+        [advised("lifted_loop", "loops", 90.0)],  # any loop: how its time goes says more
+        [advised("together", "", 4.0)],
+        [advised("batch", "calls", 4.0, measured_on="operation")],
+    ],
+)
+def test_what_spares_little_or_says_nothing_more_leaves_the_cause_as_it_is(
+    given: list[Advice],
+) -> None:
+    assert cause.after_trials(MEASURED, given) == MEASURED
+
+
+def test_of_a_hint_and_a_checked_rewrite_the_rewrite_names_the_slow_path() -> None:
+    given = [
+        advised("half_precision", "dtype", 9.0, hint=True),
+        advised("solve", "algorithm", 2.0),
+    ]
+    assert cause.after_trials(MEASURED, given).slow_path == "solve"
