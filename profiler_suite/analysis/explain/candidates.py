@@ -12,7 +12,7 @@ from profiler_suite.registry import blaming
 # What takes whole loops out of the interpreter, then what gives the one call in them whole
 # arrays, before what makes them a little faster: time for trials is short.
 _OF_LOOPS = (
-    *("tables", "groups", "text", "solvers", "sparse", "loops", "routines"),
+    *("tables", "groups", "group_rows", "text", "solvers", "sparse", "loops", "routines"),
     *("per_element", "python", "records", "statistics"),
 )
 _OF_CALLS_IN_LOOPS = ("models",)

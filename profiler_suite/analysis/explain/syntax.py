@@ -137,3 +137,23 @@ def after(function: Function, node: ast.stmt, lines: list[str]) -> Edit:
     if place == len(function.text) and not function.text.endswith("\n"):
         text = "\n" + text
     return Edit(start=place, end=place, text=text)
+
+
+def set_for_one_use(function: Function, node: ast.expr) -> ast.Assign | None:
+    """The statement that gives a name its value, where it is set once and read once: here."""
+    if not isinstance(node, ast.Name):
+        return None
+    used = uses(function.node, node.id)
+    stores = [each for each in used if isinstance(each.ctx, ast.Store)]
+    if len(used) != 2 or len(stores) != 1:
+        return None
+    statement = function.statement_of(stores[0])
+    alone = isinstance(statement, ast.Assign) and statement.targets == stores
+    return statement if alone and isinstance(statement, ast.Assign) else None
+
+
+def without(function: Function, statement: ast.stmt) -> Edit:
+    """The function without a statement that has its lines for itself."""
+    start = function.line_start(statement.lineno)
+    end = function.line_start((statement.end_lineno or statement.lineno) + 1)
+    return Edit(start=start, end=end, text="")

@@ -7,6 +7,7 @@ import pytest
 from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
+from tests import own_source
 
 TEXT = """
 def f(x):
@@ -106,3 +107,29 @@ def test_behind_the_last_line_without_an_end_a_line_begins() -> None:
     function = Function(SourceText(file="f.py", function="f", first_line=1, text=text))
     edit = syntax.after(function, syntax.loops_of(function)[0], ["y = 1"])
     assert edit.text == "\n    y = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ("a = n + 1\n    return a", "n + 1"),
+        ("a = n + 1\n    return a, a", None),
+        ("a = n + 1\n    a = 2\n    return a", None),
+        ("a, b = n\n    return a", None),
+        ("return n", None),
+    ],
+)
+def test_a_value_for_one_use(body: str, value: str | None) -> None:
+    function = own_source.function_of(f"def f(n):\n    {body}\n")
+    returned = function.node.body[-1]
+    assert isinstance(returned, ast.Return)
+    assert returned.value is not None
+    found = syntax.set_for_one_use(function, returned.value)
+    assert (ast.unparse(found.value) if found else None) == value
+
+
+def test_a_function_without_a_statement() -> None:
+    function = own_source.function_of("def f(n):\n    a = (\n        n)\n    return n\n")
+    gone = syntax.without(function, function.node.body[0])
+    text = function.text[: gone.start] + gone.text + function.text[gone.end :]
+    assert text == "def f(n):\n    return n\n"

@@ -86,7 +86,14 @@ def of(function: Function, node: ast.expr) -> Form | None:
     return None
 
 
+_CONSTANTS = frozenset(
+    [*(f"math.{n}" for n in ("pi", "e", "tau", "inf")), *(f"numpy.{n}" for n in ("pi", "e"))]
+)
+
+
 def _attribute(function: Function, node: ast.Attribute) -> Form | None:
+    if function.qualified(node) in _CONSTANTS:
+        return Form(kind="python", dtype="float")
     if isinstance(node.value, ast.Name):
         held = in_form(function.source.names.get(f"{node.value.id}.{node.attr}", ""))
         if held is not None:

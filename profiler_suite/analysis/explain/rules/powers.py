@@ -1,6 +1,7 @@
 """Powers with an exponent that has a shorter way: squares, cubes, roots, powers of two."""
 
 import ast
+import math
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain.rewrites import call_rewrites
@@ -86,3 +87,54 @@ def power_of_two(seen: Observation) -> Iterator[Finding]:
         where=lambda m: seen.holds(m, "iu", "X") and m.form("X") is not None,
         title="shift and mask instead of dividing by a power of two",
     )
+
+
+@rule(
+    "powers",
+    looks_for="% or // of floating-point numbers: an exact division, bit by bit, per element",
+    rewrite="x % 1.0 → x - np.floor(x)",
+    exact="always for finite numbers and a power of two; else a hint: multiples may be off by "
+    "rounding",
+    thread="https://github.com/numpy/numpy/pull/7258",
+)
+def whole_part(seen: Observation) -> Iterator[Finding]:
+    """Fractions and whole parts of floating-point numbers."""
+
+    def suits(one: Match) -> bool:
+        form, by = one.form("X"), one.form("N")
+        number = by is not None and by.kind in ("python", "number")
+        array = form is not None and form.kind == "array" and form.letter == "f"
+        return array and (number or one.number("N") is not None)
+
+    def by_one(one: Match) -> bool:
+        return suits(one) and one.number("N") == 1
+
+    def by_power_of_two(one: Match) -> bool:
+        by = one.number("N") or 0.0
+        return suits(one) and by > 1 and math.frexp(by)[0] == _POWER_OF_TWO
+
+    def by_other(one: Match) -> bool:
+        return suits(one) and not by_one(one) and not by_power_of_two(one)
+
+    title = "round down instead of dividing with a remainder"
+    yield from seen.rewrites(
+        *((each, "X - np.floor(X)") for each in _REMAINDERS),
+        *((each, "np.floor(X)") for each in _QUOTIENTS),
+        ("np.fmod(X, N)", "X - np.trunc(X)"),
+        where=by_one,
+        title=title,
+    )
+    for where, answer in ((by_power_of_two, "same"), (by_other, "other")):
+        yield from seen.rewrites(
+            *((each, "X - N * np.floor(X / N)") for each in _REMAINDERS),
+            *((each, "np.floor(X / N)") for each in _QUOTIENTS),
+            where=where,
+            title=title,
+            answer=answer,
+        )
+
+
+_REMAINDERS = ("X % N", "np.mod(X, N)", "np.remainder(X, N)")
+_QUOTIENTS = ("X // N", "np.floor_divide(X, N)")
+# The mantissa of a power of two.
+_POWER_OF_TWO = 0.5

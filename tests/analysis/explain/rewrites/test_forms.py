@@ -40,6 +40,8 @@ def form_of(text: str) -> Form | None:
     [
         "len(x)",
         "float(q) * 2",
+        "2 * np.pi * x",
+        "math.tau",
         "int(s)",
         *("abs(-n)", "abs(2j)", "abs(t)", "abs(q)", "abs(m)", "abs(b)", "abs(k - 3)"),
         *("x", "m", "f", "q", "n", "s", "t", "2", "1.5", "2j", "True", "-x", "-n"),

@@ -102,6 +102,32 @@ KINDS = [
         (rng.random(200_000).astype(np.float16),),
         1.5,
     ),
+    ("short_axis", "def f(x):\n    return x.max(axis=1)\n", (rng.random((90_000, 3)),), 3.0),
+    ("whole_part", "def f(x):\n    return x % 1.0\n", (9 * rng.random(90_000),), 2.0),
+    (
+        "whole_decomposition",
+        "def f(x):\n    u, s, vt = np.linalg.svd(x)\n    return s\n",
+        (rng.random((600, 20)),),
+        4.0,
+    ),
+    (
+        "small_matrices",
+        "def f(m):\n    return np.linalg.inv(m)\n",
+        (rng.random((30_000, 3, 3)) + np.eye(3),),
+        2.0,
+    ),
+    (
+        "unique_rows",
+        "def f(r):\n    return np.unique(r, axis=0)\n",
+        (rng.integers(0, 50, (30_000, 2)),),
+        3.0,
+    ),
+    (
+        "few_diagonals",
+        "def f(d, u, b):\n    return np.linalg.solve(np.diag(d) + np.diag(u, 1), b)\n",
+        (rng.random(500) + 4, rng.random(499), rng.random(500)),
+        5.0,
+    ),
 ]
 
 

@@ -1,0 +1,204 @@
+"""Slow paths of reductions: short axes, and arrays that are stacked only to be reduced."""
+
+import ast
+import math
+from collections.abc import Iterator, Sequence
+
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import forms, patterns
+from profiler_suite.analysis.explain.rewrites.forms import Form
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+OVER_LAST_AXIS = '''
+def over_last_axis(ufunc, x, dtype=None):
+    """ufunc.reduce over a short last axis: a pass for each place on it, over all rows."""
+    if x.shape[-1] < 2:
+        return ufunc.reduce(x, axis=-1, dtype=dtype)
+    result = ufunc(x[..., 0], x[..., 1], dtype=dtype)
+    for k in range(2, x.shape[-1]):
+        ufunc(result, x[..., k], out=result, dtype=dtype)
+    return result
+'''.strip()
+
+ROWS_EQUAL = '''
+def rows_equal(x, values):
+    """(x == values).all(axis=-1) for a short last axis: a pass for each place on it."""
+    result = x[..., 0] == values[0]
+    for k in range(1, len(values)):
+        result &= x[..., k] == values[k]
+    return result
+'''.strip()
+
+# Up to this many passes take less than one inner loop for each row.
+_SHORT = 16
+_FEWEST_ROWS = 256
+_Dtypes = str | tuple[str, ...]
+"""Letters of kinds of dtype, or whole names."""
+_FLOATS = ("float32", "float64", "complex64", "complex128")
+_SUMMED = (*_FLOATS, "int64", "uint64")
+# NumPy's function, the ufunc that it reduces by, the dtypes whose result is of the same.
+_REDUCTIONS = (
+    ("max", "np.maximum", "iuf"),
+    ("min", "np.minimum", "iuf"),
+    ("all", "np.logical_and", "b"),
+    ("any", "np.logical_or", "b"),
+    ("sum", "np.add", _SUMMED),
+    ("prod", "np.multiply", _FLOATS),
+)
+_MEANS = (
+    (_FLOATS, "over_last_axis(np.add, X) / X.shape[-1]"),
+    ("iub", "over_last_axis(np.add, X, float) / X.shape[-1]"),
+)
+
+
+@rule(
+    "reductions",
+    looks_for="a reduction along a short last axis: its inner loop begins anew for every few "
+    "elements",
+    rewrite="x.max(axis=-1) → np.maximum of x[..., 0], x[..., 1], … over all rows at once",
+    exact="always for max, min, any and all; up to rounding for sums",
+    thread="https://github.com/numpy/numpy/issues/22870",
+)
+def short_axis(seen: Observation) -> Iterator[Finding]:
+    """Reductions whose inner loops are over a few elements each."""
+    of_ufuncs = [(n, d, f"over_last_axis({ufunc}, X)") for n, ufunc, d in _REDUCTIONS]
+    of_means = [("mean", d, template) for d, template in _MEANS]
+    for name, dtypes, template in (*of_ufuncs, *of_means):
+        kept = f"({template})[..., None]" if " / " in template else f"{template}[..., None]"
+        yield from seen.rewrites(
+            *((each, template) for each in _spellings(name)),
+            *((each, kept) for each in _spellings(name, ", keepdims=True")),
+            where=lambda one, dtypes=dtypes: _is_short(one, dtypes),  # type: ignore[misc]
+            title="reduce the short axis place by place, over all rows at once",
+            helpers=(OVER_LAST_AXIS,),
+        )
+    yield from _of_equal_rows(seen)
+
+
+def _of_equal_rows(seen: Observation) -> Iterator[Finding]:
+    """Pixels of one colour: places compared one after the other, without the whole array."""
+
+    def short(one: Match) -> bool:
+        form, values = one.form("X"), one.form("V")
+        return (
+            form is not None
+            and form.kind == "array"
+            and len(form.shape) > 1
+            and 2 <= form.shape[-1] <= _SHORT
+            and one.number("K") in (-1, len(form.shape) - 1)
+            and _has_length(one["V"], values, form.shape[-1])
+        )
+
+    yield from seen.rewrites(
+        *((each.replace("X", "(X == V)"), "rows_equal(X, V)") for each in _spellings("all")),
+        *((each.replace("X", "(X != V)"), "~rows_equal(X, V)") for each in _spellings("any")),
+        where=short,
+        title="compare the short axis place by place, over all rows at once",
+        helpers=(ROWS_EQUAL,),
+    )
+
+
+def _has_length(node: ast.expr, form: Form | None, length: int) -> bool:
+    """Whether it is an array, list or tuple of so many numbers."""
+    if isinstance(node, ast.List | ast.Tuple):
+        return len(node.elts) == length
+    return form is not None and form.kind == "array" and form.shape == (length,)
+
+
+def _spellings(name: str, more: str = "") -> tuple[str, ...]:
+    return (
+        f"np.{name}(X, axis=K{more})",
+        f"np.{name}(X, K{more})",
+        f"X.{name}(axis=K{more})",
+        f"X.{name}(K{more})",
+    )
+
+
+def _is_short(one: Match, dtypes: _Dtypes) -> bool:
+    """Whether it reduces a last axis of few elements, of many rows."""
+    form = one.form("X")
+    if form is None or form.kind != "array" or form.order or len(form.shape) < 2:
+        return False
+    *outer, last = form.shape
+    if not 2 <= last <= _SHORT or min(outer) < 0 or math.prod(outer) < _FEWEST_ROWS:
+        return False
+    return _is_one_of(form, dtypes) and one.number("K") in (-1, len(outer))
+
+
+def _is_one_of(form: Form, dtypes: _Dtypes) -> bool:
+    return form.letter in dtypes if isinstance(dtypes, str) else form.dtype in dtypes
+
+
+# ------------------------------------------------------- of arrays in a list
+
+
+@rule(
+    "reductions",
+    looks_for="arrays copied into one only to be reduced over the axis that this adds",
+    rewrite="np.max([a, b, c], axis=0) → np.maximum(np.maximum(a, b), c)",
+    exact="always for max, min, any and all; up to rounding for sums",
+    thread="https://github.com/clawpack/pyclaw/pull/525",
+)
+def stacked_to_reduce(seen: Observation) -> Iterator[Finding]:
+    """Lists of arrays that are reduced element by element."""
+    for function in seen.functions:
+        edits, lines = [], []
+        for name, ufunc, dtypes in (*_REDUCTIONS, ("mean", "np.add", _FLOATS)):
+            for one in patterns.found(function, _of_lists(name), lambda _: True):
+                text = _combined(function, one["X"], ufunc, dtypes)
+                if not text:
+                    continue
+                if name == "mean":
+                    text = f"{text} / {len(_parts(one['X']))}"
+                new = ast.parse(text, mode="eval").body
+                edits.append(rewriting.edit(function, one.node, text, new))
+                lines.append(one.line)
+        if edits:
+            yield from seen.edited(
+                function,
+                edits,
+                title="combine the arrays as they are, without one that holds them all",
+                lines=lines,
+            )
+
+
+def _of_lists(name: str) -> tuple[str, ...]:
+    made = ("np.array(X)", "np.stack(X)")
+    return (
+        *(f"{one}.{name}(axis=0)" for one in made),
+        *(f"np.{name}({one}, axis=0)" for one in made),
+        f"np.{name}(X, axis=0)",
+    )
+
+
+def _parts(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.List | ast.Tuple) else []
+
+
+def _combined(function: Function, node: ast.expr, ufunc: str, dtypes: _Dtypes) -> str:
+    """The arrays of a list combined by a ufunc, one after the other; empty where none are."""
+    parts = _parts(node)
+    held = [forms.of(function, each) for each in parts]
+    if not 2 <= len(parts) <= _SHORT or not _are_alike(held, dtypes):
+        return ""
+    called = ufunc.replace("np", function.numpy, 1)
+    text = function.text_of(parts[0])
+    for each in parts[1:]:
+        text = f"{called}({text}, {function.text_of(each)})"
+    return text
+
+
+def _are_alike(held: Sequence[Form | None], dtypes: _Dtypes) -> bool:
+    """Whether all are arrays of one dtype and shape, which a list of them makes an array of."""
+    first = held[0]
+    return (
+        first is not None
+        and first.kind == "array"
+        and _is_one_of(first, dtypes)
+        and all(
+            h is not None and (h.dtype, h.shape) == (first.dtype, first.shape) for h in held
+        )
+    )

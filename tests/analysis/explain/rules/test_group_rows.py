@@ -1,0 +1,92 @@
+"""Rows of groups are kept by a number of all groups, and found by one sort."""
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite.analysis.explain.rules import group_rows
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(37)
+assert group_rows
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame({"k": rng.integers(0, 12, 90), "v": rng.permutation(90) / 7})
+
+
+def with_missing() -> pd.DataFrame:
+    made = table()
+    made["k"] = made["k"].where(made.index % 7 > 0)
+    made.loc[3, "v"] = np.nan
+    return made
+
+
+FIRES = [
+    Fires(
+        "groups_filtered",
+        "def f(df):\n    return df.groupby('k').filter(lambda g: len(g) > 7)\n",
+        lambda: (table(),),
+        "df[df.groupby('k').transform('size') > 7]",
+    ),
+    Fires(
+        "groups_filtered",
+        "def f(df, n):\n    return df.groupby('k').filter(lambda g: g['v'].mean() >= n)\n",
+        lambda: (with_missing(), 6.0),
+        "df[df.groupby('k')['v'].transform('mean') >= n]",
+    ),
+    Fires(
+        "groups_filtered",
+        "def f(df):\n    return df.groupby(['k']).filter(lambda g: g.shape[0] <= 8)\n",
+        lambda: (with_missing(),),
+        "df[df.groupby(['k']).transform('size') <= 8]",
+    ),
+    Fires(
+        "rows_of_groups",
+        "def f(df):\n    return df.groupby('k').apply(lambda g: g.nlargest(3, 'v'))\n",
+        lambda: (table(),),
+        "df.sort_values(['k', 'v'], ascending=[True, False], kind='stable')"
+        ".groupby('k').head(3).set_index('k', append=True).swaplevel()",
+        pandas=3,
+    ),
+    Fires(
+        "rows_of_groups",
+        "def f(df, n):\n    return df.groupby('k', group_keys=False)"
+        ".apply(lambda g: g.sort_values('v').head(n))\n",
+        lambda: (table(), 2),
+        ".groupby('k').head(n).drop(columns='k')",
+        pandas=3,
+    ),
+]
+SILENT = [
+    Silent(  # what has no key is in no group, and unequal to everything
+        "groups_filtered",
+        "def f(df):\n    return df.groupby('k').filter(lambda g: len(g) != 8)\n",
+        lambda: (with_missing(),),
+    ),
+    Silent(
+        "groups_filtered",
+        "def f(df):\n    return df.groupby('k').filter(lambda g: (g['v'] > 3).any())\n",
+        lambda: (table(),),
+    ),
+    Silent(  # the limit is one of the group
+        "groups_filtered",
+        "def f(df):\n    return df.groupby('k').filter(lambda g: g['v'].max() > len(g))\n",
+        lambda: (table(),),
+    ),
+    Silent(
+        "rows_of_groups",
+        "def f(df):\n    return df.groupby('k').head(3)\n",
+        lambda: (table(),),
+    ),
+]
+REFUSED = [
+    Refused(  # rows that are equal in this column come as the sort leaves them
+        "rows_of_groups",
+        "def f(df):\n    return df.groupby('k').apply(lambda g: g.sort_values('v').head(2))\n",
+        lambda: (pd.concat([table()] * 9, ignore_index=True).round(-1),),
+    ),
+]
+
+test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
+    FIRES, SILENT, REFUSED
+)
