@@ -1,11 +1,14 @@
 """What stands in a piece of source: blocks, loops, names that are read, stored, changed."""
 
 import ast
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
 
+Node = TypeVar("Node", bound=ast.AST)
 Loop = ast.For | ast.While
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 REPEATING = (ast.For, ast.While, ast.Lambda, *COMPREHENSIONS)
@@ -42,6 +45,24 @@ def bound_names(target: ast.AST) -> set[str]:
         for n in ast.walk(target)
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
+
+
+class _Substitution(ast.NodeTransformer):
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self._values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        read = isinstance(node.ctx, ast.Load)
+        return copy.deepcopy(self._values.get(node.id, node)) if read else node
+
+
+def substituted(node: Node, values: Mapping[str, ast.expr]) -> Node:
+    """A copy in which these values stand wherever their names are read.
+
+    That nothing inside sets one of the names is the caller's to know.
+    """
+    made: Node = _Substitution(values).visit(copy.deepcopy(node))
+    return made
 
 
 def free_names(node: ast.AST) -> set[str]:

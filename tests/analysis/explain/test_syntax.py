@@ -59,6 +59,32 @@ def test_what_a_comprehension_or_a_lambda_binds_is_not_free() -> None:
     assert free("lambda a: a + b") == {"b"}
 
 
+@pytest.mark.parametrize(
+    ("text", "values", "made"),
+    [
+        ("a + b", {"a": "b", "b": "c * 2"}, "b + c * 2"),
+        ("x.a[a](a=a)", {"a": "0"}, "x.a[0](a=0)"),
+        ("y = y + x", {"y": "1"}, "y = 1 + x"),
+        ("a[a] = a", {"a": "t"}, "t[t] = t"),
+        ("f(x)", {}, "f(x)"),
+    ],
+)
+def test_values_stand_where_their_names_are_read(
+    text: str, values: dict[str, str], made: str
+) -> None:
+    node = ast.parse(text).body[0]
+    known = {name: ast.parse(value, mode="eval").body for name, value in values.items()}
+    assert ast.unparse(syntax.substituted(node, known)) == made
+    assert ast.unparse(node) == text
+
+
+def test_values_are_copies_that_may_be_changed() -> None:
+    value: ast.expr = ast.List([], ast.Load())
+    made = syntax.substituted(ast.parse("a, a", mode="eval").body, {"a": value})
+    assert isinstance(made, ast.Tuple)
+    assert len({id(each) for each in (value, *made.elts)}) == 3
+
+
 def test_targets_bind_names_not_elements() -> None:
     (loop,) = ast.parse("for n, (a, *b) in rows: pass").body
     assert isinstance(loop, ast.For)

@@ -5,7 +5,6 @@ for each t; one sort and two binary searches count the same.
 """
 
 import ast
-import copy
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
@@ -75,7 +74,7 @@ def _of_all(function: Function, element: ast.expr, name: str, values: ast.expr) 
         column, found = limits
         given = [ast.unparse(column)]
         for limit, (expression, side) in found.items():
-            whole = _Whole(name, values).visit(copy.deepcopy(expression))
+            whole = syntax.substituted(expression, {name: values})
             given.append(f"{limit}={ast.unparse(whole)}")
             if side != "left":
                 given.append(f'{limit}_side="{side}"')
@@ -107,15 +106,3 @@ def _limits(function: Function, mask: ast.expr, name: str) -> tuple[ast.expr, Li
         columns[ast.unparse(column)] = column
         found[which] = limit, side
     return (next(iter(columns.values())), found) if len(columns) == 1 else None
-
-
-class _Whole(ast.NodeTransformer):
-    """Puts a column in the place of its element."""
-
-    def __init__(self, name: str, values: ast.expr) -> None:
-        self.name = name
-        self.values = values
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """The element, or any other name."""
-        return copy.deepcopy(self.values) if node.id == self.name else node

@@ -5,10 +5,10 @@ what `rows.append([float(part) for part in line.split(",")])` says at once.
 """
 
 import ast
-import copy
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function, new_name
@@ -31,9 +31,9 @@ def appended(body: list[ast.stmt]) -> list[tuple[ast.expr, ast.expr]]:
         elif isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             if found or len(statement.targets) > 1:
                 return []
-            held[statement.targets[0].id] = _with(statement.value, held)
+            held[statement.targets[0].id] = syntax.substituted(statement.value, held)
         elif (call := _append(statement)) is not None:
-            found.append((call[0], _with(call[1], held)))
+            found.append((call[0], syntax.substituted(call[1], held)))
         else:
             return []
     return found
@@ -49,7 +49,7 @@ def _unpacked(statement: ast.stmt, held: dict[str, ast.expr]) -> bool:
     names = [each.id for each in target.elts if isinstance(each, ast.Name)]
     if len(names) < len(target.elts):
         return False
-    whole = _with(statement.value, held)
+    whole = syntax.substituted(statement.value, held)
     for place, name in enumerate(names):
         held[name] = ast.Subscript(whole, ast.Constant(place), ast.Load())
     return True
@@ -75,26 +75,9 @@ def _grown(statement: ast.stmt, held: dict[str, ast.expr]) -> tuple[str, ast.exp
     empty = held.get(call[0].id)
     if not isinstance(empty, ast.List) or empty.elts:
         return None
-    iterated = _with(statement.iter, held)
+    iterated = syntax.substituted(statement.iter, held)
     generator = ast.comprehension(statement.target, iterated, [], 0)
     return call[0].id, ast.ListComp(call[1], [generator])
-
-
-class _Holding(ast.NodeTransformer):
-    def __init__(self, held: dict[str, ast.expr]) -> None:
-        self._held = held
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        return copy.deepcopy(self._held.get(node.id, node))
-
-
-def _with(node: ast.expr, held: dict[str, ast.expr]) -> ast.expr:
-    """The expression with what names hold in their places; itself where it has none."""
-    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    if not names & held.keys():
-        return node
-    made: ast.expr = _Holding(held).visit(copy.deepcopy(node))
-    return made
 
 
 _ROWS = (

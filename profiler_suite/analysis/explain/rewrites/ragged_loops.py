@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.lifting.source.liveness import live_after
-from profiler_suite.analysis.explain.lifting.source.unrolling import substituted
 from profiler_suite.analysis.explain.rewriting import Function
 
 _ENDS = ast.Break | ast.Continue | ast.Return | ast.Yield | ast.YieldFrom | ast.Await | ast.Try
@@ -294,7 +293,7 @@ class _Nest:
             assert isinstance(statement, ast.Assign)
             for target in statement.targets:
                 assert isinstance(target, ast.Name)
-                inside = substituted(inside, {target.id: statement.value})
+                inside = syntax.substituted(inside, {target.id: statement.value})
         head, iterated = map(ast.unparse, (self.loop.target, self.loop.iter))
         return f"[{ast.unparse(inside)} for {head} in {iterated}]"
 

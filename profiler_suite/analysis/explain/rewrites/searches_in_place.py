@@ -6,7 +6,6 @@ that all searches go through the same list.
 """
 
 import ast
-import copy
 from dataclasses import dataclass
 
 import msgspec
@@ -62,11 +61,11 @@ def _written(function: Function, call: ast.Call) -> str:
     if search is None or call.keywords or len(given) != len(search.parameters):
         return ""
     own = {n.id for n in ast.walk(search.target) if isinstance(n, ast.Name)}
-    if any(own & syntax.names_in(each) for each in given):
+    values = dict(zip(search.parameters, given, strict=True))
+    if own & values.keys() or any(own & syntax.names_in(each) for each in given):
         return ""
-    puts = _Put(dict(zip(search.parameters, given, strict=True)))
     parts = [
-        ast.unparse(puts.visit(copy.deepcopy(each)))
+        ast.unparse(syntax.substituted(each, values))
         for each in (search.found, search.target, search.rows, search.test, search.otherwise)
     ]
     found, target, rows, test, otherwise = parts
@@ -108,14 +107,3 @@ def _is_plain(value: ast.expr) -> bool:
 
 def _is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-class _Put(ast.NodeTransformer):
-    """Arguments in place of parameters."""
-
-    def __init__(self, given: dict[str, ast.expr]) -> None:
-        self._given = given
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """The argument, or the name."""
-        return copy.deepcopy(self._given.get(node.id, node))

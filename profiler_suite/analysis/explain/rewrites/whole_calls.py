@@ -9,8 +9,8 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import forms
 from profiler_suite.analysis.explain.rewriting import Function
 
@@ -202,7 +202,7 @@ def inlined(body: list[ast.stmt]) -> ast.stmt:
     for statement in body[:-1]:
         if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
             raise NotOneCallError("several statements")
-        target, value = statement.targets[0], _put(statement.value, values)
+        target, value = statement.targets[0], syntax.substituted(statement.value, values)
         if isinstance(target, ast.Name):
             values[target.id] = value
         elif isinstance(target, ast.Tuple) and all(
@@ -213,17 +213,7 @@ def inlined(body: list[ast.stmt]) -> ast.stmt:
                 values[each.id] = ast.Subscript(value, ast.Constant(place), ast.Load())
         else:
             raise NotOneCallError("several statements")
-    found: ast.stmt = _put(body[-1], values)
-    return found
-
-
-def _put(node: Any, values: dict[str, ast.expr]) -> Any:
-    class Put(ast.NodeTransformer):
-        def visit_Name(self, name: ast.Name) -> ast.expr:
-            known = isinstance(name.ctx, ast.Load) and name.id in values
-            return copy.deepcopy(values[name.id]) if known else name
-
-    return Put().visit(copy.deepcopy(node))
+    return syntax.substituted(body[-1], values)
 
 
 def of_all(element: ast.expr, spans: list[Span]) -> Iterator[str]:

@@ -63,6 +63,7 @@ def test_a_search_that_a_loop_calls_becomes_a_look_up(text: str) -> None:
         FIND.replace("customers, wanted", "customers, wanted, other=1"),
         FIND.replace("return customer['name']", "print(customer)"),
         FIND.replace("return -1", "customers.append(wanted)"),
+        FIND.replace("customer in", "wanted in").replace("customer[", "wanted["),
     ],
 )
 def test_what_does_more_than_search_stays_a_call(find: str) -> None:

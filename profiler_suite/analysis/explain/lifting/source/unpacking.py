@@ -7,7 +7,6 @@ import copy
 from collections.abc import Callable
 
 from profiler_suite.analysis.explain import syntax
-from profiler_suite.analysis.explain.lifting.source.unrolling import substituted
 
 
 def spread(value: ast.expr, number: int) -> list[ast.expr] | None:
@@ -25,14 +24,14 @@ def spread(value: ast.expr, number: int) -> list[ast.expr] | None:
             names = [each.arg for each in function.args.args]
             if len(names) != 1:
                 return None
-            return [substituted(function.body, {names[0]: each}) for each in parts]
+            return [syntax.substituted(function.body, {names[0]: each}) for each in parts]
         return [ast.Call(copy.deepcopy(function), [each], []) for each in parts]
     if isinstance(value, ast.ListComp | ast.GeneratorExp) and len(value.generators) == 1:
         (only,) = value.generators
         parts = _written_out(only.iter, number)
         if parts is None or only.ifs or not isinstance(only.target, ast.Name):
             return None
-        return [substituted(value.elt, {only.target.id: each}) for each in parts]
+        return [syntax.substituted(value.elt, {only.target.id: each}) for each in parts]
     return None
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Sequence
+
+from profiler_suite.analysis.explain.syntax import substituted
 
 _MOST = 12
 _CONSTANTS = (ast.Constant, ast.BoolOp, ast.Compare, ast.UnaryOp, ast.BinOp, ast.Tuple)
@@ -30,7 +31,7 @@ def unrolled(node: ast.For) -> list[ast.stmt] | None:
         known = _known(node.target, value)
         if known is None:
             return None
-        body = [_Constants(known).visit(copy.deepcopy(each)) for each in node.body]
+        body = [substituted(each, known) for each in node.body]
         found += _folded([_Choices().visit(each) for each in body])
     return None if any(map(_continues, found)) else found
 
@@ -68,17 +69,6 @@ def _known(target: ast.expr, value: ast.expr) -> dict[str, ast.expr] | None:
     return None
 
 
-class _Constants(ast.NodeTransformer):
-    """Names as the numbers that they stand for."""
-
-    def __init__(self, known: dict[str, ast.expr]) -> None:
-        self.known = known
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """The number of a known name."""
-        return copy.deepcopy(self.known[node.id]) if node.id in self.known else node
-
-
 class _Choices(ast.NodeTransformer):
     """`a if 1 == 0 else b` as the one of both that it is."""
 
@@ -89,13 +79,6 @@ class _Choices(ast.NodeTransformer):
         if decided is None:
             return node
         return node.body if decided else node.orelse
-
-
-def substituted(node: ast.expr, known: dict[str, ast.expr]) -> ast.expr:
-    """An expression with names as what they stand for."""
-    changed = _Constants(known).visit(copy.deepcopy(node))
-    assert isinstance(changed, ast.expr)
-    return changed
 
 
 def _folded(body: Sequence[ast.stmt]) -> list[ast.stmt]:
