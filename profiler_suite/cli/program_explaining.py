@@ -135,28 +135,33 @@ class ProgramExplaining:
         self._time.explains_now()
         chosen = settled(chosen, caught.of, self._time.explaining_s / _CALLS_OF_A_CALLER)
         for number, each in enumerate(chosen):
-            calls = caught.of(each.wish)
             if number and self._time.is_over:
                 reason = "no time was left; allow more with --budget SECONDS"
-                self._add(ExplainedFunction(each, calls.calls, None, reason))
+                calls = caught.of(each.wish).calls
+                self._add(ExplainedFunction(each, calls, None, reason))
                 continue
-            rest = chosen[number:]
-            # A caller that takes too long for anything to be tried leaves time for its helper.
-            helpers = sum(place.helper is not None for place in rest)
-            weights = [place.weight for place in rest]
-            within_s = self._time.most_s(len(rest) + helpers)
-            seconds = min(self._time.part_s(weights), within_s), within_s
-            found = self._explained(caught, calls, each, machine, seconds)
-            self._add(dataclasses.replace(found, uncounted=calls.uncounted))
-        for found in self.answer.functions:
-            helper = found.place.helper
-            if helper is None or found.best is not None or self._time.is_over:
-                continue
-            # Nothing was found in the loop around it: it may have a cause of its own.
-            calls = caught.of(helper.wish)
-            seconds = self._time.part_s([helper.weight]), self._time.most_s(1)
-            more = self._explained(caught, calls, helper, machine, seconds)
-            self._add(dataclasses.replace(more, uncounted=calls.uncounted))
+            rest = chosen[number + 1 :]
+            found = self._explain_one(caught, each, rest, machine)
+            if each.helper is not None and found.best is None and not self._time.is_over:
+                # Nothing was found in the loop around it: it may have a cause of its own.
+                self._explain_one(caught, each.helper, rest, machine)
+
+    def _explain_one(
+        self,
+        caught: "Capture",
+        place: "PlaceToExplain",
+        rest: "list[PlaceToExplain]",
+        machine: "Machine",
+    ) -> "ExplainedFunction":
+        """In the time that the rest, and the helpers that are called in loops, leave for it."""
+        helpers = sum(each.helper is not None for each in (place, *rest))
+        within_s = self._time.most_s(1 + len(rest) + helpers)
+        planned_s = min(self._time.part_s([each.weight for each in (place, *rest)]), within_s)
+        calls = caught.of(place.wish)
+        found = self._explained(caught, calls, place, machine, (planned_s, within_s))
+        found = dataclasses.replace(found, uncounted=calls.uncounted)
+        self._add(found)
+        return found
 
     def _explained(
         self,

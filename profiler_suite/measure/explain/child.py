@@ -134,7 +134,11 @@ class ExplainChild:
             patience.cancel()
         assert isinstance(found, FunctionRecord)
         self._begin = msgspec.structs.replace(
-            self._begin, passes=False, first_s=found.cold_s, iterates=found.iterates
+            self._begin,
+            passes=False,
+            first_s=found.cold_s,
+            iterates=found.iterates,
+            changes=found.changes,
         )
         self._plan.returned(found.cold_s, _later_s(found))
         small = found.argument_bytes < _ROOM_FOR_TWO * (effort.memory_bytes or math.inf)

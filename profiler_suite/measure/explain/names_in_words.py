@@ -2,8 +2,8 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
-from types import CodeType, FunctionType, ModuleType
+from collections.abc import Callable, Iterator, Mapping
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -169,33 +169,25 @@ def names_of_arguments(
     bound.apply_defaults()
     names = _global_names(start.__code__) & start.__globals__.keys()
     data = {k: v for k in names if _is_data(v := start.__globals__[k])}
-    held = {**data, **bound.arguments}
+    given = bound.arguments
+    if isinstance(function, MethodType):
+        given = {start.__code__.co_varnames[0]: function.__self__, **given}
+    held = {**data, **bound.arguments, **_data_of_objects(given)}
     found = {k: in_words(v) for k, v in held.items()}
     found |= {key: said for k, v in held.items() for key, said in _columns(k, v)}
     return {start.__code__: found}
 
 
-def _held_by_objects(
-    frame: Any,
-    words: Callable[[Any, str, Any], str],
-    columns: Callable[[Any, str, Any], list[tuple[str, str]]],
-) -> dict[str, str]:
-    """What the objects among the arguments hold, by names such as 'self.weights'.
-
-    Of their tables also the columns: "self.frame['a']".
-    """
-    code = frame.f_code
-    found: dict[str, str] = {}
-    for name in code.co_varnames[: code.co_argcount]:
-        owner = frame.f_locals.get(name)
+def _data_of_objects(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the objects among the arguments hold, by names such as 'self.weights'."""
+    found: dict[str, Any] = {}
+    for name, owner in given.items():
         if owner is None or isinstance(owner, (*_DATA, ModuleType, FunctionType, dict)):
             continue
         held = getattr(owner, "__dict__", None)
         if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
             continue
-        data = {f"{name}.{k}": v for k, v in held.items() if _is_data(v)}
-        found |= {each: words(frame, each, v) for each, v in data.items()}
-        found |= {key: said for k, v in data.items() for key, said in columns(frame, k, v)}
+        found |= {f"{name}.{k}": v for k, v in held.items() if _is_data(v)}
     return found
 
 
@@ -230,12 +222,16 @@ def watch_names(
     def look(frame: Any) -> None:
         names = _global_names(frame.f_code) & frame.f_globals.keys()
         data = {k: frame.f_globals[k] for k in names}
-        held = {**data, **frame.f_locals}
-        found[frame.f_code] = {
+        code = frame.f_code
+        parameters = code.co_varnames[: code.co_argcount]
+        given = {k: frame.f_locals[k] for k in parameters if k in frame.f_locals}
+        of_objects = _data_of_objects(given)
+        held = {**data, **frame.f_locals, **of_objects}
+        found[code] = {
             **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
             **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
             **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
-            **_held_by_objects(frame, words, columns),
+            **{k: words(frame, k, v) for k, v in of_objects.items()},
         }
 
     for frame in _frames_of(function, arguments, codes):

@@ -130,6 +130,7 @@ def _record(
         notes=(*subject.notes, *subject.guard.notes),
         repeatable=first.repeatable,
         iterates=first.iterates,
+        changes=subject.given.changes,
     )
 
 

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from profiler_suite.measure.arguments import ArgumentChange
 from profiler_suite.model.calls import CallFacts
 from profiler_suite.model.layers import LayerRecord
 from profiler_suite.model.memory import MemoryRecord
@@ -109,6 +110,8 @@ class ExplainRequest(Noun, frozen=True, tag="begin"):
     """Without passes: how long the first call took elsewhere, s."""
     iterates: bool = False
     """Without passes: whether it gave an iterator there."""
+    changes: tuple[ArgumentChange, ...] = ()
+    """Without passes: what it changed among its arguments there."""
     first_look: bool = False
     """Tell what is known after the first second, too."""
 
@@ -257,6 +260,8 @@ class FunctionRecord(Noun, frozen=True, tag="explained"):
     """Whether two calls with equal arguments gave equal results."""
     iterates: bool = False
     """Whether it gives an iterator, which is consumed in every evaluation."""
+    changes: tuple[ArgumentChange, ...] = ()
+    """What it changes among its arguments: each evaluation finds them as the first did."""
 
 
 class FirstLook(Noun, frozen=True, tag="first"):

@@ -133,6 +133,7 @@ def _all_passes() -> "Beginning":
         if explained is None:
             subject.guard.returned(asked.first_s)
             subject.plan.returned(asked.first_s)
+            subject.given.changes = asked.changes
             if asked.iterates:
                 subject.function = consuming(subject.function)
 

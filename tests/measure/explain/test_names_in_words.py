@@ -140,6 +140,27 @@ def test_arguments_tell_their_names_without_a_call() -> None:
     (found,) = names_of_arguments(f, (pd.DataFrame({"a": [1.0]}),)).values()
     assert (found["df"], found["df['a']"], found["n"]) == ("DataFrame", "float64 (1,)", "int 3")
     assert names_of_arguments(f, ()) == {}
+
+
+class Ledger:
+    def __init__(self) -> None:
+        self.frame = pd.DataFrame({"a": [1.0, 2.0]})
+
+    def total(self) -> float:
+        return float(self.frame["a"].sum())
+
+
+def test_tables_of_objects_are_known_by_their_columns_before_a_call_and_after() -> None:
+    ledger = Ledger()
+    for function, arguments in ((Ledger.total, (ledger,)), (ledger.total, ())):
+        (found,) = names_of_arguments(function, arguments).values()
+        assert found["self.frame['a']"] == "float64 (2,)"
+        assert found["self.frame"] == "DataFrame"
+    (found,) = watch_names(ledger.total, (), [Ledger.total.__code__]).values()
+    assert found["self.frame['a']"] == "float64 (2,)"
+
+
+def test_of_compiled_functions_nothing_is_known() -> None:
     assert names_of_arguments(len, ([],)) == {}
 
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from profiler_suite.errors import FunctionError, UsageError
+from profiler_suite.measure.arguments import ArgumentChange, given
 from profiler_suite.measure.explain import trials
 from profiler_suite.measure.explain.guarding.guard import FunctionGuard
 from profiler_suite.measure.explain.records import (
@@ -102,6 +103,43 @@ def test_what_a_generator_yields_is_compared_where_rewrites_are_tried(
         TrialRequest(trial=Trial(kind=TrialKind.REWRITE, rewrites=(rewrite,))),
     )
     assert (found.same, found.reason) == (same, "" if same else "its answer differs")
+
+
+def total_of(values: Iterator[int]) -> int:
+    total = 0
+    for value in values:
+        total += value
+    return total
+
+
+def test_where_rewrites_are_tried_each_evaluation_has_what_the_first_one_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    totals: list[int] = []
+
+    def look(before: Any, after: Any, _: float) -> float:
+        for function, arguments in (before, after, before, after):
+            totals.append(function(*given(arguments)))
+        return 1.0
+
+    monkeypatch.setattr(trials, "glance", look)
+    rewrite = Rewrite(
+        function="total_of",
+        source="def total_of(values):\n    return sum(values)\n",
+        lines=(),
+        file=total_of.__code__.co_filename,
+        first_line=total_of.__code__.co_firstlineno,
+    )
+    called = FunctionCall(name="x.py:f", function=total_of, args=(iter([1, 2, 3]),))
+    effort = ExplainEffort(baselines_s={}, last_cache_bytes=0.0, memory_bytes=0.0)
+    changes = (ArgumentChange(name="values", of_values=False),)
+    served(
+        lambda ask: (called, LoadReply()),
+        LoadRequest(target="x.py:f"),
+        ExplainRequest(effort=effort, passes=False, first_s=1e-5, changes=changes),
+        TrialRequest(trial=Trial(kind=TrialKind.REWRITE, rewrites=(rewrite,))),
+    )
+    assert totals == [6, 6, 6, 6]
 
 
 def test_the_module_that_a_process_runs_is_there() -> None:

@@ -26,7 +26,8 @@ class GivenArguments:
         """`notes` is where what cannot be done is said."""
         self._called = called
         self._names = _parameters(called.function, len(called.args))
-        self._changes: tuple[ArgumentChange, ...] = ()
+        self.changes: tuple[ArgumentChange, ...] = ()
+        """What a call was seen to change: copies are made what they were before each."""
         self._notes = notes
         self.copied = copy
         self.function, self.values = _positional(called)
@@ -42,8 +43,8 @@ class GivenArguments:
         if not self.copied:
             return self.values
         try:
-            if self._changes:
-                return restoring.restored(self.values, self._changes, self._names)
+            if self.changes:
+                return restoring.restored(self.values, self.changes, self._names)
             return copied(self.values)
         except Exception as error:  # noqa: BLE001 - generators, locks, open files
             self.copied = False
@@ -59,14 +60,14 @@ class GivenArguments:
     def changed_in(self, after: tuple[Any, ...]) -> bool:
         """Whether a call changed its copy; each pass then begins with what they were."""
         try:
-            self._changes = restoring.changes(self.values, after, self._names)
+            self.changes = restoring.changes(self.values, after, self._names)
         except Exception as error:  # noqa: BLE001 - a length or an equality of the user's own
             self._notes.append(
                 f"whether it changes its arguments is not known ({type(error).__name__})"
             )
-        if not self._changes:
+        if not self.changes:
             return False
-        names = [change.name for change in self._changes]
+        names = [change.name for change in self.changes]
         shown = ", ".join(names[:_MOST_NAMED])
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         self._notes.append(
