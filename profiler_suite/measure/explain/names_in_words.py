@@ -17,6 +17,7 @@ _DATA = (
     *(np.ndarray, np.generic, int, float, complex, tuple, list),
     *(np.random.Generator, np.random.RandomState),
 )
+_NUMBERS = {int, float, bool, np.float64, np.int64, np.bool_}
 # Of any functions, after which those that were not called yet are waited for no more.
 _MOST_CALLS = 200_000
 _MOST_KEYS = 10_000
@@ -149,7 +150,7 @@ def _as_array(values: list[Any]) -> np.ndarray[Any, Any] | None:
     if len({len(each) for each in rows}) != 1 or not 0 < len(rows) * len(rows[0]) <= _MOST:
         return None
     kinds = {type(each) for row in rows for each in row}
-    if len(kinds) != 1 or not kinds <= {int, float, bool}:
+    if len(kinds) != 1 or not kinds <= _NUMBERS:
         return None
     made = np.array(values)
     return made if made.dtype.kind in "bif" else None

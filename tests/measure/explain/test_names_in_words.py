@@ -233,3 +233,16 @@ def yields(n: int) -> Any:
 def test_a_generator_that_has_ended_holds_what_it_held() -> None:
     held = watch_names(lambda n: list(yields(n)), (3,), [yields.__code__])
     assert held[yields.__code__] == {"n": "int 3", "last": "int 2", "each": "int 2"}
+
+
+def test_a_list_of_numpy_numbers_is_one_of_numbers() -> None:
+    def filled(x: Any) -> Any:
+        out = []
+        for v in x:
+            out.append(v)
+        return out
+
+    found = watch_names(filled, (np.arange(3.0),), [filled.__code__])[filled.__code__]
+    assert found["out"] == "list of 3 as float64 (3,)"
+    narrow = watch_names(filled, (np.arange(3, dtype="int8"),), [filled.__code__])
+    assert narrow[filled.__code__]["out"] == "list of 3"

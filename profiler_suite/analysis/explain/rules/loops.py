@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.lifting import LiftedFunction
-from profiler_suite.analysis.explain.rewrites import generators, key_sums, loops, ragged_loops
+from profiler_suite.analysis.explain.rewrites import (
+    generators,
+    key_sums,
+    list_arrays,
+    loops,
+    ragged_loops,
+)
 from profiler_suite.analysis.explain.rewrites import progress_prints as progress
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import (
@@ -308,3 +314,29 @@ def ragged_loops_in_one(seen: Observation) -> Iterator[Finding]:
                     helpers=("import numpy as np",) if "np." in lifted else (),
                     evidence="the inner loop is of another length each time",
                 )
+
+
+@rule(
+    "loops",
+    looks_for="a list of numbers that loops use as an array: made by [0] * n, or by append",
+    rewrite="flags = [True] * n → np.full(n, True), with its loops as array expressions",
+    exact="as for loops; whole numbers stay within 64 bits",
+    thread="https://stackoverflow.com/questions/993984/what-are-the-advantages-of-numpy-over-"
+    "regular-python-lists",
+)
+def lists_as_arrays(seen: Observation) -> Iterator[Finding]:
+    """Lists of numbers as arrays, and what can be made of their loops then."""
+    for function in seen.functions:
+        made = list_arrays.as_arrays(function)
+        if made is None:
+            continue
+        every = [*seen.lifted_again(function, made.text, made.held, parts=True)]
+        for title, lifted in every[:_MOST_PARTS]:
+            yield from seen.whole(
+                function,
+                lifted,
+                title=f"{title}, with arrays in place of lists",
+                lines=seen.lines_of(function),
+                helpers=("import numpy as np",) if "np." in lifted else (),
+                evidence="elements of a list are objects, one by one",
+            )

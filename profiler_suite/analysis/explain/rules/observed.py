@@ -86,11 +86,17 @@ class Observation:
         return self._liftings[function]
 
     def lifted_again(
-        self, function: Function, text: str, names: Mapping[str, str]
+        self,
+        function: Function,
+        text: str,
+        names: Mapping[str, str],
+        *,
+        parts: bool = False,
     ) -> Iterator[tuple[str, str]]:
         """Titles and texts of a rewritten function with its loops as array expressions.
 
-        `names` says what the names that it has more hold.
+        `names` says what the names that it has more hold; `parts`: also where outer loops
+        stay.
         """
         source = function.source
         changed = rewriting.parsed(
@@ -99,8 +105,11 @@ class Observation:
         if changed is None:
             return
         others = [each for each in self.functions if each is not function]
-        for each in lift(appends.merged(changed), helpers=others).lifted:
-            if each.whole:
+        every = lift(appends.merged(changed), helpers=others).lifted
+        if parts:
+            every = tuple(sorted(every, key=lambda each: -len(each.rewrite.lines)))
+        for each in every:
+            if each.whole or parts:
                 yield each.title, each.source
 
     # ----------------------------------------------------------------- evidence
@@ -367,9 +376,10 @@ class Observation:
         one_size: bool = False,
     ) -> Finding | None:
         """A rewrite as something to be tried; None when its lines take next to no time."""
-        share = self.share(function, lines)
-        if rewrite is None or share < LEAST_SHARE:
+        numbers = set(lines)
+        if rewrite is None or self.share(function, numbers) < LEAST_SHARE:
             return None
+        share = self.share(function, numbers | {*_replaced(rewrite)})
         return Finding(
             title=title,
             evidence=evidence,
@@ -388,6 +398,12 @@ class Observation:
             return counted(own)
         share = self.share(function, numbers)
         return f"seen in its source; these lines take {units.percent(share)} of the time"
+
+
+def _replaced(rewrite: Rewrite) -> Iterator[int]:
+    """Lines of the file that a rewrite puts others in the place of."""
+    for first, old, _ in rewrite.lines:
+        yield from range(first, first + old.count("\n") + 1)
 
 
 def at(lines: Iterable[int]) -> str:

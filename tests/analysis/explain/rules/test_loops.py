@@ -74,6 +74,37 @@ FIRES = [
         "np.bincount(",
     ),
     Fires(
+        "lists_as_arrays",
+        """
+        def f(n):
+            flags = [True] * (n + 1)
+            flags[0] = flags[1] = False
+            for i in range(2, n):
+                if flags[i]:
+                    for j in range(2 * i, n + 1, i):
+                        flags[j] = False
+            return flags
+        """,
+        lambda: (200,),
+        "flags[2 * i::i] = False",
+    ),
+    Fires(
+        "lists_as_arrays",
+        """
+        def f(x):
+            steps = []
+            for i in range(1, len(x)):
+                steps.append(x[i] - x[i - 1])
+            most = 0.0
+            for i in range(1, len(steps)):
+                if steps[i] * steps[i - 1] > most:
+                    most = steps[i] * steps[i - 1]
+            return most
+        """,
+        lambda: (V,),
+        "steps_array[1:",
+    ),
+    Fires(
         "lifted_loop",
         "def f(x):\n    t = 0.0\n    for v in x:\n        t += v * v\n    return t\n",
         lambda: (V,),
@@ -105,6 +136,12 @@ SILENT = [
         "            t += a[i, j]\n    return t\n",
         lambda: (A,),
     ),
+    Silent(  # it goes on growing
+        "lists_as_arrays",
+        "def f(x):\n    t = []\n    for v in x:\n        t.append(v)\n    for v in x:\n"
+        "        t.append(t[0] + v)\n    return t\n",
+        lambda: (V,),
+    ),
     Silent("batch", "def f(a):\n    return a.sum(axis=1)\n", lambda: (A,)),
     Silent("gemm", "def f(a, x):\n    return a @ x\n", lambda: (A, A[0])),
 ]
@@ -126,6 +163,12 @@ REFUSED = [
         "def f(x):\n    t = 0.0\n    for v in x:\n        print('.')\n        t += v\n"
         "    return t\n",
         lambda: (SWALLOWED,),
+    ),
+    Refused(  # beyond 64 bits
+        "lists_as_arrays",
+        "def f(n):\n    t = [1] * n\n    s = 0\n    for v in t:\n        s += v * 2**70\n"
+        "    return s\n",
+        lambda: (9,),
     ),
     Refused(  # places that count from the end
         "ragged_loops_in_one",

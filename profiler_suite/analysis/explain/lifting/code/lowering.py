@@ -38,6 +38,7 @@ from profiler_suite.analysis.explain.lifting.code.runs import left, longest
 from profiler_suite.analysis.explain.lifting.code.scans import narrow_sum, running_values
 from profiler_suite.analysis.explain.lifting.code.stepping import stepped
 from profiler_suite.analysis.explain.lifting.code.translating import translated
+from profiler_suite.analysis.explain.lifting.code.triangles import sums_of_triangles
 from profiler_suite.analysis.explain.lifting.code.truth_sums import (
     both_of_pairs,
     compared_pairs,
@@ -78,6 +79,9 @@ _RISKY = ("/", "//", "%", "sqrt", "log", "log2", "log10", "log1p", "**", "arcsin
 _NEUTRAL: dict[str, Term] = {"sum": Index(Poly()), "prod": Index(Poly.number(1))}
 _ORDINARY = ("float64", "int64", "complex128")
 _METHODS = ("sum", "prod", "max", "min", "mean", "std", "var", "any", "all", "argmax", "argmin")
+
+_BY_PLACE = (counted_by_key, reduced_by_key, sums_of_triangles)
+"""Sums and extremes of the elements that belong to each key, or lie below each place."""
 
 
 class ArrayWriter(Writer):
@@ -375,7 +379,7 @@ class ArrayWriter(Writer):
             if near is not None:
                 return near
         if isinstance(term, Reduce) and self.style.scatter == "bincount":
-            counted = counted_by_key(self, term) or reduced_by_key(self, term)
+            counted = next(filter(None, (each(self, term) for each in _BY_PLACE)), None)
             if counted is not None:
                 return ordered(counted, self.dims(term, [counted]))
         if isinstance(term, Reduce) and term.op == "sum" and self.style.distance == "matmul":

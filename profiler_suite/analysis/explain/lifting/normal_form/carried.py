@@ -333,14 +333,18 @@ def place_of_extreme(
         and update.name == best.name == "where"
         and update.args[0] == best.args[0]
         and update.args[2] == old
-        and isinstance(update.args[0], Apply)
-        and update.args[0].name in ("<", ">")
     ):
         return None
     carried = best.args[2]
     value = update.args[1]
     if not isinstance(carried, CarriedValue) or not isinstance(value, Index):
         return None
+    tests = ops.conjuncts(update.args[0])
+    asking = [each for each in tests if _has(each, carried)]
+    if len(asking) != 1 or not isinstance(asking[0], Apply) or asking[0].name not in "<>":
+        return None
+    if len(tests) > 1 and NOTHING in (first, before):
+        return None  # where no element is asked for there is no place
     found = step(best, carried)
     step_of = value.index.of(label.name)
     if found.op not in ("max", "min") or first.own or label.name not in found.item.loops:

@@ -383,3 +383,35 @@ def extents_of_parts_of_columns(x: A, a: A) -> A:
         first = x[a[i] : a[i] + 2, 0]
         out[i] = first.max() - x[a[i] : a[i] + 3, 1].min() + first.sum()
     return out
+
+
+@kind(x="n:double", w="n:whole")
+def sums_below_and_from_each_place(x: A, w: A) -> A:
+    n = len(x)
+    below, beyond = np.zeros(n), np.zeros(n)
+    weight = np.zeros(n, dtype=int)
+    for t in range(n):
+        for i in range(t + 1):
+            below[t] += x[i] * i
+            weight[t] += w[i]
+        for i in range(t + 1, n):
+            beyond[t] += x[i]
+    return below, beyond, weight
+
+
+@kind(hist="n:whole", least=1)
+def best_threshold_between_two_classes(hist: A) -> A:
+    best, place = -1.0, 0
+    total = len(hist) * 3
+    for t in range(len(hist)):
+        low = 0
+        for i in range(t):
+            low += hist[i]
+        high = total - low
+        if low == 0 or high == 0:
+            continue
+        apart = (low / 2 - high / 3) ** 2
+        if apart > best:
+            best = apart
+            place = t
+    return place
