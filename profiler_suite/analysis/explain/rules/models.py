@@ -5,7 +5,12 @@ import copy
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import patterns, whole_calls
+from profiler_suite.analysis.explain.rewrites import (
+    helpers_in_place,
+    patterns,
+    row_answers,
+    whole_calls,
+)
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.whole_calls import NotOneCallError, Span
 from profiler_suite.analysis.explain.rewriting import Function
@@ -42,6 +47,24 @@ def one_row_calls(seen: Observation) -> Iterator[Finding]:
                     lines=syntax.span_of(function, loop),
                     evidence="the loop calls it for one row at a time",
                 )
+        yield from _asked_before(seen, function)
+
+
+def _asked_before(seen: Observation, function: Function) -> Iterator[Finding]:
+    """A loop that does more with the answers, which a helper may have asked for."""
+    for form in (function, helpers_in_place.answers(function)):
+        asked = row_answers.asked_before(form) if form is not None else None
+        made = rewriting.spliced(form, asked.edits) if asked is not None and form else None
+        if asked is None or made is None:
+            continue
+        yield from seen.whole(
+            function,
+            made.source,
+            title=f"ask {asked.asked} once for all rows, before the loop",
+            lines=syntax.span_of(function, asked.loop),
+            evidence="the loop calls it for one row at a time",
+        )
+        return
 
 
 def _all_rows(row: str, over: str, rows: str) -> Iterator[tuple[str, str]]:

@@ -6,8 +6,8 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import (
     character_maps,
     csv_rows,
+    helpers_in_place,
     key_filters,
-    searches_in_place,
     text_pairs,
 )
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -36,7 +36,7 @@ def filtered_by_key(seen: Observation) -> Iterator[Finding]:
                 evidence=f"every key looks at all elements of {kept.values[:40]}; what making "
                 "a key raises is raised before the loop now",
             )
-        written = searches_in_place.in_place(function)
+        written = helpers_in_place.searches(function)
         kept = key_filters.kept_by_key(written) if written is not None else None
         if written is None or kept is None:
             continue

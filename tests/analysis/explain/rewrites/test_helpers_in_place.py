@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from profiler_suite.analysis.explain.rewrites import searches_in_place
+from profiler_suite.analysis.explain.rewrites import helpers_in_place
 from tests.analysis.explain.rules.own_function import Own
 
 CUSTOMERS = [{"id": n, "name": f"n{n}"} for n in random.Random(1).sample(range(60), 40)]
@@ -69,4 +69,4 @@ def test_a_search_that_a_loop_calls_becomes_a_look_up(text: str) -> None:
 def test_what_does_more_than_search_stays_a_call(find: str) -> None:
     own = Own(find + CALLED, KNOWN, CUSTOMERS)
     f = next(each for each in own.observed.functions if each.node.name == "f")
-    assert searches_in_place.in_place(f) is None
+    assert helpers_in_place.searches(f) is None

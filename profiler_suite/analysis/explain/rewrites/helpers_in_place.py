@@ -1,0 +1,106 @@
+"""What a helper does for each iteration of a loop, written in the loop that calls it.
+
+`find(customers, key)` that returns the first customer of this key is
+`next((c for c in customers if c["id"] == key), None)`, and `self.score(x)` may be no more than
+`self.model.predict([x])[0]`: where they stand in a loop, one sees what all calls share.
+"""
+
+import ast
+from collections.abc import Callable
+
+import msgspec
+
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.records import Edit
+
+Expressed = Callable[[list[ast.stmt]], ast.expr | None]
+
+
+def searches(function: Function) -> Function | None:
+    """The function with searches of helpers in its loops; None without any."""
+    return _in_place(function, _searched)
+
+
+def answers(function: Function) -> Function | None:
+    """The function with what helpers only return in its loops; None without any."""
+    return _in_place(function, _returned)
+
+
+def _in_place(function: Function, expressed: Expressed) -> Function | None:
+    edits: list[Edit] = []
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Call) and _is_repeated(function, node):
+            text = _written(function, node, expressed)
+            if text:
+                edits.append(rewriting.edit(function, node, text))
+    made = rewriting.spliced(function, edits) if edits else None
+    if made is None:
+        return None
+    changed = rewriting.parsed(msgspec.structs.replace(function.source, text=made.source))
+    if changed is not None:
+        changed.siblings = function.siblings
+    return changed
+
+
+def _is_repeated(function: Function, node: ast.AST) -> bool:
+    return any(isinstance(each, syntax.REPEATING) for each in function.around(node))
+
+
+def _written(function: Function, call: ast.Call, expressed: Expressed) -> str:
+    """What a helper does with what this call gives it; empty for other calls."""
+    name, given = "", list(call.args)
+    if isinstance(call.func, ast.Name):
+        name = call.func.id
+    elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        name, given = call.func.attr, [call.func.value, *call.args]
+    other = function.siblings.get(name)
+    if other is None or other.node.decorator_list or call.keywords:
+        return ""
+    arguments = other.node.args
+    if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults:
+        return ""
+    parameters = [each.arg for each in (*arguments.posonlyargs, *arguments.args)]
+    body = [s for s in other.node.body if not _is_docstring(s)]
+    found = expressed(body) if len(parameters) == len(given) else None
+    if found is None:
+        return ""
+    values = dict(zip(parameters, given, strict=True))
+    own = syntax.bound_names(found)
+    if own & values.keys() or any(own & syntax.names_in(each) for each in given):
+        return ""
+    return ast.unparse(syntax.substituted(found, values))
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _returned(body: list[ast.stmt]) -> ast.expr | None:
+    """What a body returns that does nothing else."""
+    only = body[0] if len(body) == 1 else None
+    return only.value if isinstance(only, ast.Return) else None
+
+
+def _searched(body: list[ast.stmt]) -> ast.expr | None:
+    """`for c in rows: if test: return found`, then `return otherwise` or nothing."""
+    otherwise: ast.expr | None = ast.Constant(None)
+    if len(body) == 2:
+        otherwise = body[1].value if isinstance(body[1], ast.Return) else None
+    loop = body[0] if len(body) in (1, 2) else None
+    if not isinstance(loop, ast.For) or loop.orelse or len(loop.body) != 1:
+        return None
+    only = loop.body[0]
+    if not isinstance(only, ast.If) or only.orelse:
+        return None
+    found = _returned(only.body)
+    if found is None or otherwise is None or not _is_plain(otherwise):
+        return None
+    head = ast.comprehension(loop.target, loop.iter, [only.test], 0)
+    return ast.Call(
+        ast.Name("next", ast.Load()), [ast.GeneratorExp(found, [head]), otherwise], []
+    )
+
+
+def _is_plain(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) or rewriting.number(value) is not None
