@@ -3,12 +3,13 @@
 import ast
 from collections.abc import Iterator
 
+from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
-from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.analysis.explain.rules.registry import HINT, rule
 from profiler_suite.measure.explain.records import Edit, Trial
 from profiler_suite.model.trial import TrialKind
 
@@ -76,6 +77,61 @@ def factorised(seen: Observation) -> Iterator[Finding]:
                 helpers=(needs,),
                 evidence="every solution factorises the same matrix again",
             )
+
+
+_LARGE_SHARE = 0.3
+_OF_MANY_CALLS = "the matrix is given from call to call, and what else changes it was not seen"
+
+
+@rule(
+    "solvers",
+    looks_for="a linear system whose matrix an object or a module keeps, solved in a function "
+    "that may be called again and again",
+    rewrite="spsolve(self.matrix, b) → self.solve(b), with self.solve = "
+    "factorized(self.matrix.tocsc()) where the matrix is made",
+    exact="up to rounding; the matrix does not change between the calls",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.linalg.factorized."
+    "html",
+    tried=HINT,
+)
+def kept_matrix_solved(seen: Observation) -> Iterator[Finding]:
+    """Systems of one matrix in many calls: each factorises it anew."""
+    for function in seen.functions if seen.shares_are_known else ():
+        for one in patterns.found(function, list(_SOLVES), lambda m: True):
+            matrix = function.text_of(one["A"])
+            share = seen.share(function, [one.line])
+            if share < _LARGE_SHARE or not _is_kept(function, one["A"]):
+                continue
+            if _loop_around(function, one) is not None:
+                continue
+            made = next(
+                each
+                for name, (each, _, _) in _SOLVES.items()
+                if patterns.match(function, one.node, name)
+            )
+            yield Finding(
+                title=f"line {one.line}: factorise {matrix} once, where it is made, and not "
+                f"in every call: {made.format(a=matrix)}",
+                evidence="every call factorises the matrix again; this line takes "
+                f"{units.percent(share)} of the time",
+                trial=Trial(kind=TrialKind.FAILED, target=_OF_MANY_CALLS),
+                share=share,
+                hint=True,
+                stands=True,
+            )
+
+
+def _is_kept(function: Function, matrix: ast.expr) -> bool:
+    """Whether an object or the module keeps it, and this function leaves it as it is."""
+    if isinstance(matrix, ast.Attribute):
+        text = ast.unparse(matrix)
+        places = [n for n in ast.walk(function.node) if isinstance(n, ast.Attribute)]
+        return not any(
+            ast.unparse(each) == text and not isinstance(each.ctx, ast.Load) for each in places
+        )
+    parameters = {each.arg for each in ast.walk(function.node) if isinstance(each, ast.arg)}
+    own = parameters | syntax.changed_in(function.node)
+    return isinstance(matrix, ast.Name) and matrix.id not in own
 
 
 def _loop_around(function: Function, one: Match) -> ast.stmt | None:

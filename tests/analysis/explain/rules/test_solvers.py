@@ -1,0 +1,67 @@
+"""Systems of a matrix that is kept: a hint where they take the time, with what to keep."""
+
+import os
+
+import numpy as np
+import pytest
+
+from profiler_suite.analysis.explain.rules import solvers
+from tests.analysis.explain.rules.own_function import Own
+from tests.analysis.explain.rules.tables import Silent, family_tests
+
+PLATE = """
+class Plate:
+    def __init__(self):
+        self.matrix = np.eye(3) * 2
+        self.u = np.ones(3)
+
+    def step(self, b):
+        self.u = np.linalg.solve(self.matrix, self.u + b)
+        return self.u
+
+f = Plate().step
+"""
+MODULE = """
+MATRIX = np.eye(3) * 2
+
+def f(b):
+    return np.linalg.solve(MATRIX, b)
+"""
+SILENT = [
+    Silent(  # another matrix each time, as far as one knows
+        "kept_matrix_solved",
+        "def f(a, b):\n    return np.linalg.solve(a, b)\n",
+        lambda: (np.eye(3), np.ones(3)),
+    ),
+]
+
+
+def hints(text: str, share: float) -> list[str]:
+    own = Own(text, np.ones(3))
+    assert not own.findings(solvers.kept_matrix_solved.__name__)  # what lines take is unknown
+    (place,) = [n for n, line in enumerate(own.text.splitlines(), 1) if "linalg.solve" in line]
+    own.observed._shares = {(os.path.realpath(own.file), place): share}
+    found = own.findings(solvers.kept_matrix_solved.__name__)
+    assert all(each.hint and each.stands for each in found)
+    return [each.title.partition(": ")[2] for each in found]
+
+
+@pytest.mark.parametrize(("text", "name"), [(PLATE, "self.matrix"), (MODULE, "MATRIX")])
+def test_a_matrix_that_is_kept_is_factorised_once(text: str, name: str) -> None:
+    said = f"factorise {name} once, where it is made, and not in every call: "
+    assert hints(text, 0.9) == [f"{said}scipy.linalg.lu_factor({name})"]
+    assert not hints(text, 0.1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PLATE.replace("        return self.u", "        self.matrix = self.matrix * 2"),
+        MODULE.replace("def f(b):", "def f(b):\n    MATRIX = np.diag(b)"),
+    ],
+)
+def test_a_matrix_that_changes_is_left_alone(text: str) -> None:
+    assert not hints(text, 0.9)
+
+
+_, test_silent, _ = family_tests([], SILENT, [])
