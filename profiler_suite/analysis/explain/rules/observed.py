@@ -379,7 +379,7 @@ class Observation:
         numbers = set(lines)
         if rewrite is None or self.share(function, numbers) < LEAST_SHARE:
             return None
-        share = self.share(function, numbers | {*_replaced(rewrite)})
+        share = self.share(function, numbers | {*_concerned(function, rewrite)})
         return Finding(
             title=title,
             evidence=evidence,
@@ -400,10 +400,18 @@ class Observation:
         return f"seen in its source; these lines take {units.percent(share)} of the time"
 
 
-def _replaced(rewrite: Rewrite) -> Iterator[int]:
-    """Lines of the file that a rewrite puts others in the place of."""
-    for first, old, _ in rewrite.lines:
+def _concerned(function: Function, rewrite: Rewrite) -> Iterator[int]:
+    """Lines of the file that a rewrite replaces, and those that read what it sets anew.
+
+    `np.array(out)` takes its time of a list, and next to none of an array.
+    """
+    names: set[str] = set()
+    for first, old, new in rewrite.lines:
         yield from range(first, first + old.count("\n") + 1)
+        names.update(re.findall(r"^\s*(\w+) = ", new, re.MULTILINE))
+    for number, line in enumerate(function.lines, function.shift + 1):
+        if names.intersection(re.findall(r"\w+", line)):
+            yield number
 
 
 def at(lines: Iterable[int]) -> str:

@@ -17,6 +17,8 @@ from profiler_suite.measure.trace.reach.behind import begun_anew, is_plain_itera
 # Rewrites add in another order: errors grow with the root of the number of terms.
 _TOLERANCE = {2: 5e-3, 4: 1e-4, 8: 1e-8}
 _DEEPEST = 6
+_LARGEST = 1e30
+"""The error where nothing is right, or it is infinite: a number that JSON has."""
 # Equal to nothing, not even to themselves.
 _WITHOUT_A_VALUE = frozenset({"NAType", "NaTType"})
 
@@ -127,9 +129,9 @@ def _compare_arrays(one: Any, other: Any, found: Difference) -> None:
         error = np.abs(a - b)[~alike]
     if not error.size:
         return
-    largest = float(np.max(error)) / scale if scale else np.inf
+    largest = float(np.max(error)) / scale if scale else _LARGEST
     smallest_item = min(a.dtype.itemsize, b.dtype.itemsize) // (2 if a.dtype.kind == "c" else 1)
-    found.largest_error = max(found.largest_error, largest)
+    found.largest_error = max(found.largest_error, min(largest, _LARGEST))
     found.same &= bool(largest <= _TOLERANCE.get(smallest_item, 1e-8))
 
 

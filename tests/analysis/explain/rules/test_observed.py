@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.rules.observed import counted, prelude
 from profiler_suite.measure.explain.names_in_words import bound_names
 from profiler_suite.measure.explain.records import SourceText
 from profiler_suite.measure.trace import trace
+from tests.analysis.explain.rules.own_function import Own
 
 A, B = np.ones(64), np.ones(96)
 RECORDS = np.zeros(9, [("p", "f8"), ("q", "f8")]).view(np.recarray)
@@ -47,3 +48,10 @@ def test_a_function_that_names_no_module_gets_what_a_rewrite_imports() -> None:
     assert function is not None
     helper = "def _chosen(a):\n    return np.where(a, 1, 2)\n"
     assert prelude(function, (helper,)) == ("import numpy as np", helper)
+
+
+def test_lines_that_read_what_a_rewrite_sets_anew_count_as_its_own() -> None:
+    loop = "    for v in x:\n        out.append(v)\n"
+    own = Own(f"def f(x):\n    out = []\n{loop}    return np.array(out)\n", A)
+    (finding, *_) = own.findings("lifted_loop")
+    assert finding.share == own.observed.share(own.observed.functions[0], range(1, 6))

@@ -204,3 +204,10 @@ def test_numbers_are_no_text_and_no_dates(dtype: Any) -> None:
     # What an empty list becomes: there is no element to tell them apart.
     assert compare(np.array([]), np.empty(0, dtype)).same
     assert not compare(np.empty((0, 2)), np.empty(0, dtype)).same
+
+
+def test_the_error_is_a_number_also_where_nothing_was_expected() -> None:
+    for one, other in (([0.0], [1.0]), ([1.0], [np.inf]), ([np.nan], [1.0])):
+        found = compare(np.array(one), np.array(other))
+        assert not found.same
+        assert np.isfinite(found.largest_error)

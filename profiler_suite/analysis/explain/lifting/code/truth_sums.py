@@ -37,7 +37,7 @@ _MIRRORED = {"<": ">", ">": "<", "==": "=="}
 
 def both_of_pairs(writer: Writer, term: Reduce) -> Array | None:
     """How many elements of two rows are true in both, or in one of them; None for others."""
-    inside = term.arg
+    inside = test_of(term.arg)
     if writer.style.product != "matmul" or term.op not in _SUMS or term.form:
         return None
     if not isinstance(inside, Apply) or inside.name not in (*_BOTH, *_EITHER):
@@ -63,6 +63,13 @@ def both_of_pairs(writer: Writer, term: Reduce) -> Array | None:
     alone = [writer.lower(replace(term, op="sum", arg=each)) for each in inside.args]
     first, second = (closed(expanded(each, both.dims).text) for each in alone)
     return Array(f"{first} + {second} - {both.text}", both.dims)
+
+
+def test_of(term: Term) -> Term:
+    """The condition of what is 1 where it holds and 0 elsewhere; other terms as they are."""
+    one, zero = Index(Poly.number(1)), Index(Poly())
+    ones = isinstance(term, Apply) and term.name == "where" and term.args[1:] == (one, zero)
+    return term.args[0] if ones and isinstance(term, Apply) else term
 
 
 def counted_triples(writer: Writer, term: Reduce) -> Array | None:

@@ -354,6 +354,10 @@ class Walk(ElementStores):
         """A loop that may end early: what is done at the first hit, or a flag in each round."""
         if self._first_hit(node):
             return
+        plain = leaving.without_idle_breaks(node)
+        if plain is not None:
+            self._for(plain)
+            return
         scope, flag = self.scope, self._flag()
         counters = [n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)]
         body: list[ast.stmt] = [

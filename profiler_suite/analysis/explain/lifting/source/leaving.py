@@ -32,6 +32,64 @@ def _inside(node: ast.stmt) -> list[ast.stmt]:
     return [each for each in parts if isinstance(each, ast.stmt)]
 
 
+def without_idle_breaks(loop: ast.For) -> ast.For | None:
+    """The loop without its breaks, where they only save time; None where they do more.
+
+    `if c(j): ok = False; break` sets one name to one constant, however often; so does a loop
+    around it that ends at `if not ok: break`.
+    """
+    settings = {ast.unparse(each) for each in ast.walk(loop) if isinstance(each, ast.Assign)}
+    name = settings.pop().partition(" = ")[0] if len(settings) == 1 else ""
+    if not name.isidentifier() or loop.orelse or not _only_sets(loop.body, name):
+        return None
+    counters = {each.id for each in ast.walk(loop.target) if isinstance(each, ast.Name)}
+    if name in counters:
+        return None
+    made = copy.copy(loop)
+    made.body = _going_on(loop.body) or [ast.Pass()]
+    return made
+
+
+def _only_sets(body: Block, name: str) -> bool:
+    """Whether nothing is done but to set this name, or to leave, and only that asks for it."""
+    for node in body:
+        if isinstance(node, ast.Pass | ast.Break):
+            continue
+        if isinstance(node, ast.Assign):
+            fine = isinstance(node.value, ast.Constant)
+        elif isinstance(node, ast.If):
+            leaves = len(node.body) == 1 and isinstance(node.body[0], ast.Break)
+            asks = _reads(node.test, name) and not (leaves and not node.orelse)
+            fine = not asks and _only_sets([*node.body, *node.orelse], name)
+        elif isinstance(node, ast.For):
+            fine = not node.orelse and not _reads(node.iter, name)
+            fine = fine and _only_sets(node.body, name)
+        else:
+            fine = False
+        if not fine:
+            return False
+    return True
+
+
+def _reads(node: ast.expr, name: str) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
+
+
+def _going_on(body: Block) -> list[ast.stmt]:
+    """Statements without the breaks of their loop."""
+    found: list[ast.stmt] = []
+    for node in body:
+        if isinstance(node, ast.Break):
+            break
+        if isinstance(node, ast.If) and _leaves(node):
+            yes, no = _going_on(node.body), _going_on(node.orelse)
+            if yes or no:
+                found.append(ast.If(node.test, yes or [ast.Pass()], no))
+        else:
+            found.append(node)
+    return found
+
+
 def without_breaks(body: Block, flag: str) -> list[ast.stmt]:
     """The body of a loop in which `break` clears a flag that what follows it asks for."""
     found: list[ast.stmt] = []

@@ -145,3 +145,38 @@ def sorted_without_a_limit(x: A, v: A) -> A:
             k += 1
         out.append(k)
     return np.array(out)
+
+
+@kind(x="n m:int", least=2)
+def worn_away(x: A) -> A:
+    n, m = x.shape
+    out = np.zeros((n, m), dtype=int)
+    for i in range(1, n - 1):
+        for j in range(1, m - 1):
+            whole = True
+            for a in range(-1, 2):
+                for b in range(-1, 2):
+                    if x[i + a, j + b] <= 0:
+                        whole = False
+                        break
+                if not whole:
+                    break
+            if whole:
+                out[i, j] = 1
+    return out
+
+
+@kind(x="n:whole", y="m:whole")
+def which_have_a_divisor_in_both(x: A, y: A) -> A:
+    found = []
+    for v in x:
+        divides = False
+        for w in y:
+            for k in range(2, 4):
+                if v == w * k:
+                    divides = True
+                    break
+            if divides:
+                break
+        found.append(divides)
+    return np.array(found)

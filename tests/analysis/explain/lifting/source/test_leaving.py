@@ -87,3 +87,41 @@ def test_the_break_of_an_inner_loop_does_not_end_the_outer_one() -> None:
     assert leaving.breaks(loop("for i in x:\n    if i:\n        break"))
     assert leaving.returns(loop("for i in x:\n    for j in y:\n        return 1"))
     assert not leaving.returns(loop(inner))
+
+
+def idle(text: str) -> str:
+    loop = ast.parse(text).body[0]
+    assert isinstance(loop, ast.For)
+    made = leaving.without_idle_breaks(loop)
+    return "" if made is None else ast.unparse(ast.fix_missing_locations(made))
+
+
+def test_a_break_that_only_saves_time_is_left_out() -> None:
+    text = "for i in x:\n    for j in y:\n        if j > i:\n            ok = False\n"
+    text += "            break\n    if not ok:\n        break"
+    made = idle(text)
+    assert made.count("break") == 1  # that of the inner loop
+    for ok in (True, False):
+        for x in ([], [3, 1], [9]):
+            spaces = [{"x": x, "y": [1, 2], "ok": ok} for _ in range(2)]
+            for source, space in zip((text, made), spaces, strict=True):
+                exec(source, space)
+            assert spaces[0]["ok"] == spaces[1]["ok"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if i:\n        a = 1\n        break\n    if not i:\n        a = 2",
+        "if i:\n        a = 1\n        break\n    b = 1",
+        "if i:\n        a = i\n        break",
+        "if i:\n        a += 1\n        break",
+        "if i:\n        note(i)\n        break",
+        "if a:\n        a = False\n        break",
+        "if i:\n        a = 1\n        break\n    else:\n        x[0] = 1",
+        "if i:\n        i = 1\n        break",
+        "if i:\n        break",
+    ],
+)
+def test_a_break_that_does_more_stays(body: str) -> None:
+    assert idle(f"for i in x:\n    {body}") == ""
