@@ -15,6 +15,7 @@ from profiler_suite import units
 from profiler_suite.analysis import roofline, time_breakdown
 from profiler_suite.analysis.explain import by_thread, callbacks, inside, interpreter, layers
 from profiler_suite.analysis.explain.advice import Advice
+from profiler_suite.analysis.explain.attempts import TOGETHER
 from profiler_suite.analysis.explain.inside import InsideCall
 from profiler_suite.analysis.explain.rules.registry import find_rule
 from profiler_suite.analysis.time_breakdown import (
@@ -94,7 +95,10 @@ def after_trials(found: Cause, given: Sequence[Advice]) -> Cause:
     shown = [
         each
         for each in given
-        if each.family and each.family not in _ANY_LOOP and each.measured_on == "function"
+        if each.family
+        and each.kind != TOGETHER
+        and each.family not in _ANY_LOOP
+        and each.measured_on == "function"
     ]
     # Of a rewrite and a hint the rewrite is checked.
     best = max(shown, key=lambda each: (not each.hint, each.low), default=None)

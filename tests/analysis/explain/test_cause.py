@@ -278,6 +278,7 @@ def test_a_slow_path_that_was_shown_is_named_before_what_was_measured() -> None:
         [advised("solve", "algorithm", 1.2)],
         [advised("lifted_loop", "loops", 90.0)],  # any loop: how its time goes says more
         [advised("together", "", 4.0)],
+        [advised("together", "hoisting", 4.0)],  # a second rewrite behind the best
         [advised("batch", "calls", 4.0, measured_on="operation")],
     ],
 )
