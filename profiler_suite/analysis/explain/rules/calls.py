@@ -384,3 +384,58 @@ def _listed_operands(function: Function, loop: syntax.Loop) -> Iterator[ast.expr
             )
             if written or (form is not None and form.dtype == "list"):
                 yield node
+
+
+CROSS = '''
+def cross_of_three(a, b):
+    """np.cross of two vectors of three numbers."""
+    (x, y, z), (u, v, w) = a.tolist(), b.tolist()
+    return np.array([y * w - z * v, z * u - x * w, x * v - y * u])
+'''.strip()
+CROSSES = '''
+def crosses(a, b):
+    """np.cross of the rows of two arrays with three columns."""
+    result = np.empty(a.shape)
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        np.subtract(a[..., j] * b[..., k], a[..., k] * b[..., j], out=result[..., i])
+    return result
+'''.strip()
+
+
+@rule(
+    "calls",
+    looks_for="np.cross: much Python around six products, and passes over short rows",
+    rewrite="np.cross(a, b) → the six products written out",
+    exact="always for real numbers",
+    thread="https://github.com/QuTech-Delft/OpenSquirrel/pull/42",
+)
+def cross(seen: Observation) -> Iterator[Finding]:
+    """Cross products of vectors with three elements."""
+
+    def vectors(one: Match, most: int) -> bool:
+        held = [one.form(name) for name in "AB"]
+        return (
+            all(
+                f is not None
+                and f.dtype == "float64"
+                and f.kind == "array"
+                and f.shape[-1] == _OF_SPACE
+                and (len(f.shape) == 1) == (most == 1)
+                for f in held
+            )
+            and len({f.shape for f in held if f}) == 1
+        )
+
+    for helper, template, most in (
+        (CROSS, "cross_of_three(A, B)", 1),
+        (CROSSES, "crosses(A, B)", 2),
+    ):
+        yield from seen.rewrites(
+            ("np.cross(A, B)", template),
+            where=lambda one, most=most: vectors(one, most),  # type: ignore[misc]
+            title="write the six products out",
+            helpers=(helper,),
+        )
+
+
+_OF_SPACE = 3

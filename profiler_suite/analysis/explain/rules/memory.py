@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.rewrites import buffer_rewrites, forms
+from profiler_suite.analysis.explain.rewrites import buffer_rewrites, forms, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
@@ -284,3 +284,61 @@ def filled_array(seen: Observation) -> Iterator[Finding]:
         where=number,
         title="create it filled",
     )
+
+
+@rule(
+    "memory",
+    looks_for="values beyond a limit set to it by a mask: a branch for every element",
+    rewrite="y[y < 0] = 0 → np.maximum(y, 0, out=y)",
+    exact="always, NaN included",
+    thread="https://github.com/scikit-learn/scikit-learn/pull/11474",
+)
+def limited_by_mask(seen: Observation) -> Iterator[Finding]:
+    """Arrays cut off below or above."""
+    for function in seen.functions:
+        edits, lines = [], []
+        for node in ast.walk(function.node):
+            text = _limited(function, node)
+            if text and isinstance(node, ast.Assign):
+                start, end = function.span(node)
+                edits.append(Edit(start=start, end=end, text=text))
+                lines.append(node.lineno + function.shift)
+        if edits:
+            yield from seen.edited(
+                function,
+                edits,
+                title="cut off without a mask",
+                lines=lines,
+                evidence="a mask is made, and every element is a branch",
+            )
+
+
+_LIMITS = {
+    ast.Lt: "maximum",
+    ast.LtE: "maximum",
+    ast.Gt: "minimum",
+    ast.GtE: "minimum",
+}
+
+
+def _limited(function: Function, node: ast.AST) -> str:
+    """np.maximum(y, 0, out=y) for y[y < 0] = 0."""
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        return ""
+    target = node.targets[0]
+    if not isinstance(target, ast.Subscript) or not isinstance(target.slice, ast.Compare):
+        return ""
+    array, mask = target.value, target.slice
+    if len(mask.ops) != 1 or ast.unparse(mask.left) != ast.unparse(array):
+        return ""
+    limit = mask.comparators[0]
+    form, of_limit = forms.of(function, array), forms.of(function, limit)
+    if ast.unparse(limit) != ast.unparse(node.value) or form is None or of_limit is None:
+        return ""
+    number = of_limit.kind in ("python", "number") and of_limit.letter in "if"
+    same = form.letter == "f" or (form.letter == "i" and of_limit.dtype == "int")
+    name = _LIMITS.get(type(mask.ops[0]), "")
+    if not name or not number or not same or not patterns.pure(array):
+        return ""
+    held = function.text_of(array)
+    return f"{function.numpy}.{name}({held}, {function.text_of(limit)}, out={held})"

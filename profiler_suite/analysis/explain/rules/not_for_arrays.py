@@ -9,6 +9,7 @@ from profiler_suite import units
 from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import loops, patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import HINT, rule
@@ -108,7 +109,7 @@ _UNWRITTEN = "no rewrite of it could be shown to be faster here"
 def called_from_python(seen: Observation) -> Iterator[Finding]:
     """Callbacks that stay callbacks: said only where nothing else was found."""
     for function in seen.functions if seen.lines_are_timed else ():
-        for one in patterns.found(function, list(_CALLED), lambda m: True):
+        for one in patterns.found(function, list(_CALLED), _calls_python):
             share = seen.share(function, [one.line])
             form = one.form("S") if "S" in one.captures else None
             if share < _LEAST_SHARE or (form is not None and form.dtype != "Series"):
@@ -128,6 +129,11 @@ def called_from_python(seen: Observation) -> Iterator[Finding]:
                 hint=True,
                 stands=True,
             )
+
+
+def _calls_python(one: Match) -> bool:
+    """Whether it is a function that is handed over: 'sum' names one of pandas' own."""
+    return "F" not in one.captures or not isinstance(one["F"], ast.Constant)
 
 
 @rule(

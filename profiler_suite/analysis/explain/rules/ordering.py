@@ -136,3 +136,138 @@ def unique_rows(seen: Observation) -> Iterator[Finding]:
         title="sort one number for each row",
         helpers=("import math", UNIQUE_ROWS),
     )
+
+
+SORTED_RECORDS = '''
+def sorted_records(records, field):
+    """np.sort(records, order=field): where this field is equal, by the others in turn."""
+    order = np.argsort(records[field], kind="stable")
+    keys = records[field][order]
+    equal = keys[1:] == keys[:-1]
+    tied = np.flatnonzero(np.append(equal, False) | np.append(False, equal))
+    if len(tied):
+        others = [name for name in records.dtype.names if name != field]
+        rows = records[order[tied]]
+        by_all = np.lexsort([rows[name] for name in (*reversed(others), field)])
+        order[tied] = order[tied][by_all]
+    return records[order]
+'''.strip()
+
+
+@rule(
+    "ordering",
+    looks_for="records sorted by a field: each comparison takes two records apart",
+    rewrite="np.sort(r, order='a') → r[np.argsort(r['a'], kind='stable')]",
+    exact="always, without NaN in the fields; equal ones by the other fields, as before",
+    thread="https://github.com/numpy/numpy/issues/27007",
+)
+def records_by_field(seen: Observation) -> Iterator[Finding]:
+    """Structured arrays in the order of a field."""
+
+    def records(one: Match) -> bool:
+        form = one.form("R")
+        named = isinstance(one["F"], ast.Constant) and isinstance(one["F"].value, str)
+        return named and form is not None and form.letter == "V" and len(form.shape) == 1
+
+    return seen.rewrites(
+        ("np.sort(R, order=F)", "sorted_records(R, F)"),
+        where=records,
+        title="sort the field, and take the records in its order",
+        helpers=(SORTED_RECORDS,),
+    )
+
+
+DIGITIZED = '''
+def digitized(x, edges):
+    """np.digitize(x, edges): of edges of one width by a division, put right beside an edge."""
+    n = len(edges)
+    step = (edges[-1] - edges[0]) / (n - 1) if n > 1 else 0.0
+    off = np.abs(edges - edges[0] - step * np.arange(n)).max()
+    if not 0 <= off < 0.01 * step:
+        return np.digitize(x, edges)
+    place = np.fmin(np.fmax((x - edges[0]) * (1 / step), 0), n - 2).astype(np.intp)
+    place += x >= edges[place + 1]
+    place -= x < edges[place.clip(max=n - 2)]
+    place += 1
+    place[x != x] = n
+    return place
+'''.strip()
+
+
+@rule(
+    "ordering",
+    looks_for="numbers looked up among edges of one width: a binary search for each",
+    rewrite="np.digitize(x, edges) → a division, put right beside an edge",
+    exact="always; the code shown looks whether the edges have one width",
+    thread="https://github.com/numpy/numpy/issues/17676",
+)
+def even_edges(seen: Observation) -> Iterator[Finding]:
+    """Bins of one width."""
+
+    def numbers(one: Match) -> bool:
+        form, edges = one.form("X"), one.form("E")
+        return (
+            form is not None
+            and form.dtype == "float64"
+            and form.kind == "array"
+            and edges is not None
+            and edges.dtype == "float64"
+            and len(edges.shape) == 1
+        )
+
+    return seen.rewrites(
+        ("np.digitize(X, E)", "digitized(X, E)"),
+        ("np.digitize(X, bins=E)", "digitized(X, E)"),
+        ("np.searchsorted(E, X, side='right')", "digitized(X, E)"),
+        ("np.searchsorted(E, X, 'right')", "digitized(X, E)"),
+        where=numbers,
+        title="divide by the width of the bins instead of searching",
+        helpers=(DIGITIZED,),
+    )
+
+
+FIRST_TRUE = '''
+def first_true(mask):
+    """np.where(mask)[0][0], the place of the first True."""
+    first = np.argmax(mask)
+    if not mask[first]:
+        raise IndexError("index 0 is out of bounds for axis 0 with size 0")
+    return first
+'''.strip()
+
+
+@rule(
+    "ordering",
+    looks_for="all places of True found, of which the first is used",
+    rewrite="np.where(x > 3)[0][0] → np.argmax(x > 3), where there is one",
+    exact="always: without any it raises IndexError, as before",
+    thread="https://github.com/numpy/numpy/pull/4668",
+)
+def first_place(seen: Observation) -> Iterator[Finding]:
+    """The first place where a condition holds."""
+
+    def mask(one: Match) -> bool:
+        form = one.form("M")
+        return (
+            form is not None
+            and form.kind == "array"
+            and form.letter == "b"
+            and len(form.shape) == 1
+        )
+
+    return seen.rewrites(
+        *(
+            (each, "first_true(M)")
+            for each in (
+                "np.where(M)[0][0]",
+                "np.nonzero(M)[0][0]",
+                "np.flatnonzero(M)[0]",
+                "np.argwhere(M)[0][0]",
+                "np.argwhere(M)[0, 0]",
+                "M.nonzero()[0][0]",
+            )
+        ),
+        where=mask,
+        title="stop at the first",
+        helpers=(FIRST_TRUE,),
+    )

@@ -23,6 +23,12 @@ def over_last_axis(ufunc, x, dtype=None):
     return result
 '''.strip()
 
+VARIANCE = '''
+def variance_over_last_axis(x):
+    """x.var(axis=-1) for a short last axis: a pass for each place on it, over all rows."""
+    mean = sum(x[..., k] for k in range(x.shape[-1])) / x.shape[-1]
+    return sum((x[..., k] - mean) ** 2 for k in range(x.shape[-1])) / x.shape[-1]
+'''.strip()
 ROWS_EQUAL = '''
 def rows_equal(x, values):
     """(x == values).all(axis=-1) for a short last axis: a pass for each place on it."""
@@ -47,6 +53,10 @@ _REDUCTIONS = (
     ("any", "np.logical_or", "b"),
     ("sum", "np.add", _SUMMED),
     ("prod", "np.multiply", _FLOATS),
+)
+_VARIANCES = (
+    ("var", "variance_over_last_axis(X)"),
+    ("std", "np.sqrt(variance_over_last_axis(X))"),
 )
 _MEANS = (
     (_FLOATS, "over_last_axis(np.add, X) / X.shape[-1]"),
@@ -74,6 +84,13 @@ def short_axis(seen: Observation) -> Iterator[Finding]:
             where=lambda one, dtypes=dtypes: _is_short(one, dtypes),  # type: ignore[misc]
             title="reduce the short axis place by place, over all rows at once",
             helpers=(OVER_LAST_AXIS,),
+        )
+    for name, template in _VARIANCES:
+        yield from seen.rewrites(
+            *((each, template) for each in _spellings(name)),
+            where=lambda one: _is_short(one, _FLOATS[:2]),
+            title="compute along the short axis place by place, over all rows at once",
+            helpers=(VARIANCE,),
         )
     yield from _of_equal_rows(seen)
 
@@ -202,3 +219,88 @@ def _are_alike(held: Sequence[Form | None], dtypes: _Dtypes) -> bool:
             h is not None and (h.dtype, h.shape) == (first.dtype, first.shape) for h in held
         )
     )
+
+
+MEDIAN_OF_FEW = '''
+def median_of_few(arrays):
+    """np.median(arrays, axis=0): the smallest and the largest are put aside, by turns."""
+    left = list(arrays)
+    while len(left) > 2:
+        for k in range(1, len(left)):
+            left[0], left[k] = np.minimum(left[0], left[k]), np.maximum(left[0], left[k])
+        for k in range(len(left) - 2, 0, -1):
+            left[-1], left[k] = np.maximum(left[-1], left[k]), np.minimum(left[-1], left[k])
+        left = left[1:-1]
+    return left[0].copy() if len(left) == 1 else (left[0] + left[1]) / 2
+'''.strip()
+_FEW = 9
+
+
+@rule(
+    "reductions",
+    looks_for="medians of a few arrays, element by element: a partition for every few elements",
+    rewrite="np.median(frames, axis=0) → minima and maxima of whole frames, until the middle "
+    "is left",
+    exact="always for an odd number, else up to rounding",
+    thread="https://github.com/numpy/numpy/issues/18298",
+)
+def few_medians(seen: Observation) -> Iterator[Finding]:
+    """Medians over a short axis, the first or the last."""
+
+    def few(one: Match, axis: int) -> bool:
+        form = one.form("X")
+        if form is None or form.kind != "array" or form.order or len(form.shape) < 2:
+            return False
+        place = one.number("K")
+        length = form.shape[axis]
+        others = math.prod(form.shape) // max(1, length)
+        return (
+            form.dtype in _FLOATS[:2]
+            and min(form.shape) > 0
+            and place in (axis, axis % len(form.shape))
+            and _FEWEST <= length <= _FEW
+            and others >= _FEWEST_ROWS
+        )
+
+    for axis, template in (
+        (0, "median_of_few(X)"),
+        (-1, "median_of_few(np.moveaxis(X, -1, 0))"),
+    ):
+        yield from seen.rewrites(
+            ("np.median(X, axis=K)", template),
+            ("np.median(X, K)", template),
+            where=lambda one, axis=axis: few(one, axis),  # type: ignore[misc]
+            title="compare whole arrays instead of sorting every few elements",
+            helpers=(MEDIAN_OF_FEW,),
+        )
+
+
+_FEWEST = 3
+
+
+@rule(
+    "reductions",
+    looks_for="products or squares stored only to be added up",
+    rewrite="np.sum(a * b) → np.vdot(a, b), np.mean(a ** 2) → np.vdot(a, a) / np.size(a)",
+    exact="up to the rounding of sums",
+    thread="https://github.com/mne-tools/mne-python/issues/773",
+)
+def whole_product_sum(seen: Observation) -> Iterator[Finding]:
+    """Sums of all products of two arrays of one shape."""
+    products = ("(A * B)", "np.multiply(A, B)")
+    squares = ("(A ** 2)", "np.square(A)", "(A * A)")
+    table = []
+    for each in squares:
+        table += [(call, "np.vdot(A, A)") for call in (f"np.sum({each})", f"{each}.sum()")]
+        means = (f"np.mean({each})", f"{each}.mean()")
+        table += [(call, "np.vdot(A, A) / np.size(A)") for call in means]
+    for each in products:
+        table += [(call, "np.vdot(A, B)") for call in (f"np.sum({each})", f"{each}.sum()")]
+
+    def alike(one: Match) -> bool:
+        held = [one.form(name) for name in one.captures]
+        return _are_alike(held, ("float64",)) and all(
+            min(f.shape, default=0) > 0 for f in held if f
+        )
+
+    return seen.rewrites(*table, where=alike, title="add up products without storing them")

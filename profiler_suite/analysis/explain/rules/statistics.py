@@ -297,3 +297,52 @@ def window_sum(seen: Observation) -> Iterator[Finding]:
                 lines=syntax.span_of(function, each.loop),
                 evidence=f"every iteration adds up all of {each.name}",
             )
+
+
+QUANTILES_BY_SORT = '''
+def quantiles_by_sort(x, q, axis):
+    """np.quantile(x, q, axis=axis), by one sort along the axis; q is one or several."""
+    ordered = np.moveaxis(np.sort(x, axis=axis), axis, 0)
+    last = len(ordered) - 1
+    missing = np.isnan(ordered[-1])
+    found = []
+    for each in np.ravel(q).astype(float):
+        below = min(int(each * last), max(last - 1, 0))
+        low, high = ordered[below], ordered[min(below + 1, last)]
+        between = low + (high - low) * x.dtype.type(each * last - below)
+        between[missing] = np.nan
+        found.append(between)
+    return found[0] if np.ndim(q) == 0 else np.array(found)
+'''.strip()
+
+
+@rule(
+    "statistics",
+    looks_for="quantiles along an axis: copies, and a partition in several places for each",
+    rewrite="np.percentile(x, 90, axis=0) → one sort along the axis, and two of its places",
+    exact="up to rounding",
+    thread="https://github.com/numpy/numpy/issues/32187",
+)
+def quantiles_along_axis(seen: Observation) -> Iterator[Finding]:
+    """Quantiles of each row or column."""
+    template = "quantiles_by_sort(X, {}, K)"
+
+    def numbers(one: Match) -> bool:
+        form = one.form("X")
+        known = form is not None and form.kind == "array"
+        return (
+            known
+            and form is not None
+            and form.dtype in ("float32", "float64")
+            and len(form.shape) > 1
+            and one.number("K") is not None
+        )
+
+    return seen.rewrites(
+        ("np.quantile(X, Q, axis=K)", template.format("Q")),
+        ("np.percentile(X, Q, axis=K)", template.format("np.asarray(Q) / 100")),
+        ("np.median(X, axis=K)", template.format("0.5")),
+        where=numbers,
+        title="sort along the axis once",
+        helpers=(QUANTILES_BY_SORT,),
+    )

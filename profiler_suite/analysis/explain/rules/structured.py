@@ -176,3 +176,83 @@ def _diagonal(function: Function, node: ast.expr) -> tuple[int, str] | None:
         text = template if template == "1.0" else rewriting.written(function, one[template])
         return None if offset is None else (int(offset), text)
     return None
+
+
+@rule(
+    "structured",
+    looks_for="a sparse matrix inverted to be multiplied: its inverse is dense",
+    rewrite="scipy.sparse.linalg.inv(A) @ b → scipy.sparse.linalg.spsolve(A, b)",
+    exact="up to rounding, and nearer to the exact solution",
+    thread="https://github.com/scipy/scipy/pull/15126",
+)
+def sparse_solve(seen: Observation) -> Iterator[Finding]:
+    """Inverses of sparse matrices that are only multiplied with a vector."""
+
+    def vector(one: Match) -> bool:
+        form = one.form("B")
+        return form is None or len(form.shape) == 1
+
+    inverse = "scipy.sparse.linalg.inv(A)"
+    return seen.rewrites(
+        (f"{inverse} @ B", "scipy.sparse.linalg.spsolve(A, B)"),
+        (f"{inverse}.dot(B)", "scipy.sparse.linalg.spsolve(A, B)"),
+        where=vector,
+        title="solve the system instead of inverting the matrix",
+        helpers=("import scipy.sparse.linalg",),
+    )
+
+
+@rule(
+    "structured",
+    looks_for="a Kronecker product with ones: every element multiplied by 1 to be repeated",
+    rewrite="np.kron(a, np.ones((2, 2))) → a.repeat(2, axis=0).repeat(2, axis=1)",
+    exact="always for floating-point numbers",
+    thread="https://stackoverflow.com/questions/32846846/quick-way-to-upsample-numpy-array-by-"
+    "nearest-neighbor-tiling",
+)
+def kron_of_ones(seen: Observation) -> Iterator[Finding]:
+    """Images enlarged by a product."""
+
+    def numbers(one: Match) -> bool:
+        form = one.form("A")
+        return form is None or (form.dtype == "float64" and len(form.shape) == 2)
+
+    return seen.rewrites(
+        ("np.kron(A, np.ones((N, M)))", "A.repeat(N, axis=0).repeat(M, axis=1)"),
+        where=numbers,
+        title="repeat rows and columns",
+    )
+
+
+@rule(
+    "structured",
+    looks_for="a polynomial as a sum of powers: a logarithm and an exponential for each",
+    rewrite="sum(c * x**k for k, c in enumerate(p)) → np.polynomial.polynomial.polyval(x, p)",
+    exact="up to rounding",
+    thread="https://github.com/pvlib/pvlib-python/issues/1180",
+)
+def polynomial(seen: Observation) -> Iterator[Finding]:
+    """Sums of coefficients times powers."""
+    terms = ("C * X ** K", "X ** K * C")
+    places = ("P[K] * X ** K", "X ** K * P[K]")
+    template = "np.polynomial.polynomial.polyval(X, P)"
+
+    def array(one: Match) -> bool:
+        form = one.form("X")
+        coefficients = one.form("P")
+        return (
+            form is not None
+            and form.kind == "array"
+            and (
+                coefficients is None
+                or coefficients.kind == "other"
+                or len(coefficients.shape) == 1
+            )
+        )
+
+    return seen.rewrites(
+        *((f"sum({each} for K, C in enumerate(P))", template) for each in terms),
+        *((f"sum({each} for K in range(len(P)))", template) for each in places),
+        where=array,
+        title="multiply and add in turn, as Horner does",
+    )

@@ -1,6 +1,7 @@
 """Slow paths of texts: columns of strings, dates, and files that Python takes apart."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
@@ -11,6 +12,7 @@ from profiler_suite.analysis.explain.rewrites import (
     parsed_lines,
     patterns,
 )
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -335,3 +337,102 @@ def _lines(function: Function, node: ast.expr) -> parsed_lines.Lines:
     one = patterns.match(function, node, "FILE.readlines()")
     text = rewriting.written(function, one["FILE"] if one is not None else node)
     return parsed_lines.Lines(text)
+
+
+OF_DIFFERENT = '''
+def of_different(column, function):
+    """function of a column, where it treats elements alike: once for each different one."""
+    codes, different = pd.factorize(column, use_na_sentinel=False)
+    made = function(pd.Series(different, name=column.name)).take(codes)
+    made.index = column.index
+    return made
+'''.strip()
+_DAYS = re.compile(r"(?:%[YymdBbjaAuw%]|[^%])+")
+# What one text alone does not decide.
+_OF_ALL = frozenset(["cat", "get_dummies", "join"])
+
+
+@rule(
+    "text",
+    looks_for="a method of texts or dates on a column in which few different ones come again "
+    "and again",
+    rewrite="s.str.split('-').str[0] → computed of s.unique(), and taken for each element",
+    exact="always: a method of texts treats them alike",
+    thread="https://github.com/pandas-dev/pandas/issues/44764",
+)
+def few_different(seen: Observation) -> Iterator[Finding]:
+    """Methods of texts on columns of few different ones."""
+    for function in seen.functions:
+        edits, lines = [], []
+        for node in ast.walk(function.node):
+            text = _of_different(function, node) if isinstance(node, ast.expr) else ""
+            if text and isinstance(node, ast.expr):
+                edits.append(rewriting.edit(function, node, text))
+                lines.append(node.lineno + function.shift)
+        if edits:
+            yield from seen.edited(
+                function,
+                edits,
+                title="compute it once for each different element",
+                lines=lines,
+                helpers=("import pandas as pd", OF_DIFFERENT),
+                evidence="pandas calls Python, or formats, for each element",
+            )
+
+
+def _of_different(function: Function, node: ast.expr) -> str:
+    """of_different(s, lambda texts: texts.str.upper()) for the whole of such a chain."""
+    day = patterns.match(function, node, "S.dt.strftime(F)")
+    if day is not None and patterns.pure(day["S"]):
+        form = day["F"]
+        days = isinstance(form, ast.Constant) and _DAYS.fullmatch(str(form.value))
+        column = function.text_of(day["S"])
+        call = f"lambda days: days.dt.strftime({function.text_of(form)})"
+        return f"of_different({column}.dt.normalize(), {call})" if days else ""
+    goes_on = function.parents[node]
+    if isinstance(goes_on, ast.Attribute) and goes_on.attr == "str":
+        return ""
+    column_of = _column_of_texts(node)
+    if column_of is None or not patterns.pure(column_of):
+        return ""
+    rest = function.text[function.span(column_of)[1] : function.span(node)[1]]
+    return f"of_different({function.text_of(column_of)}, lambda texts: texts{rest})"
+
+
+def _column_of_texts(node: ast.expr) -> ast.expr | None:
+    """The column in column.str.f('a').str[0]; None where it is no such chain."""
+    accessor: ast.expr
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        given = [*node.args, *(k.value for k in node.keywords)]
+        if node.func.attr in _OF_ALL or not all(isinstance(g, ast.Constant) for g in given):
+            return None
+        accessor = node.func.value
+    elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        accessor = node.value
+    else:
+        return None
+    if not isinstance(accessor, ast.Attribute) or accessor.attr != "str":
+        return None
+    return _column_of_texts(accessor.value) or accessor.value
+
+
+@rule(
+    "text",
+    looks_for="Series.replace with a dictionary: every key is compared with the whole column",
+    rewrite="s.replace(table) → s.map({v: table.get(v, v) for v in s.unique()})",
+    exact="for a dictionary of plain values",
+    thread="https://github.com/pandas-dev/pandas/issues/12657",
+)
+def replaced_by_table(seen: Observation) -> Iterator[Finding]:
+    """Values of a column replaced by those of a dictionary."""
+
+    def table(one: Match) -> bool:
+        form = one.form("T")
+        named = isinstance(one["T"], ast.Name) and form is not None and form.dtype == "dict"
+        return named and patterns.pure(one["S"])
+
+    return seen.rewrites(
+        ("S.replace(T)", "S.map({v: T.get(v, v) for v in S.unique()})"),
+        where=table,
+        title="look every different value up once",
+    )

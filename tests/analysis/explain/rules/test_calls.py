@@ -161,6 +161,18 @@ FIRES = [
         lambda: (A, A + 1),
         "np.vdot((x_once := x - y), x_once)",
     ),
+    Fires(
+        "cross",
+        "def f(a, b):\n    return np.cross(b - a, a)\n",
+        lambda: (np.array([1.0, 2.0, 0.5]), np.array([0.2, 3.0, 1.0])),
+        "cross_of_three(b - a, a)",
+    ),
+    Fires(
+        "cross",
+        "def f(a, b):\n    return np.cross(a, b)\n",
+        lambda: (np.arange(60.0).reshape(20, 3), np.sqrt(np.arange(60.0)).reshape(20, 3)),
+        "crosses(a, b)",
+    ),
 ]
 
 SILENT = [
@@ -214,6 +226,11 @@ SILENT = [
         lambda: (A + 1j,),
     ),
     Silent("norm_of_rows", "def f(x, y):\n    return np.sum(x * y)\n", lambda: (A, A[0])),
+    Silent(
+        "cross",
+        "def f(a, b):\n    return np.cross(a, b)\n",
+        lambda: (np.arange(60.0).reshape(20, 3), np.arange(3.0)),
+    ),
 ]
 
 REFUSED = [

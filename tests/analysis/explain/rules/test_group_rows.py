@@ -56,6 +56,19 @@ FIRES = [
         ".groupby('k').head(n).drop(columns='k')",
         pandas=3,
     ),
+    Fires(
+        "windows_of_groups",
+        "def f(df):\n    return df.groupby('k')['v'].transform("
+        "lambda s: s.rolling(3, min_periods=1).mean())\n",
+        lambda: (table(),),
+        "df.groupby('k')['v'].rolling(3, min_periods=1).mean().droplevel(0).reindex(df.index)",
+    ),
+    Fires(
+        "windows_of_groups",
+        "def f(d):\n    return d.groupby('k')['v'].transform(lambda s: s.expanding().max())\n",
+        lambda: (table(),),
+        "d.groupby('k')['v'].expanding().max().droplevel(0).reindex(d.index)",
+    ),
 ]
 SILENT = [
     Silent(  # what has no key is in no group, and unequal to everything
@@ -78,12 +91,22 @@ SILENT = [
         "def f(df):\n    return df.groupby('k').head(3)\n",
         lambda: (table(),),
     ),
+    Silent(
+        "windows_of_groups",
+        "def f(df):\n    return df.groupby('k')['v'].rolling(3).mean()\n",
+        lambda: (table(),),
+    ),
 ]
 REFUSED = [
     Refused(  # rows that are equal in this column come as the sort leaves them
         "rows_of_groups",
         "def f(df):\n    return df.groupby('k').apply(lambda g: g.sort_values('v').head(2))\n",
         lambda: (pd.concat([table()] * 9, ignore_index=True).round(-1),),
+    ),
+    Refused(  # a label that comes twice
+        "windows_of_groups",
+        "def f(df):\n    return df.groupby('k')['v'].transform(lambda s: s.rolling(2).sum())\n",
+        lambda: (table().set_index(np.arange(90) // 2),),
     ),
 ]
 

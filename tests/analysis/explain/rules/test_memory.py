@@ -48,6 +48,12 @@ FIRES = [
         lambda: (9, 2.5),
         "np.full(n, v, float)",
     ),
+    Fires(
+        "limited_by_mask",
+        "def f(x):\n    y = x.copy()\n    y[y < -1] = -1\n    y[y > 0.5] = 0.5\n    return y\n",
+        lambda: (np.append(np.linspace(-3, 3, 50), np.nan),),
+        "    np.maximum(y, -1, out=y)\n    np.minimum(y, 0.5, out=y)",
+    ),
 ]
 
 SILENT = [
@@ -57,6 +63,16 @@ SILENT = [
     Silent("blocks", "def f(x):\n    return np.cumsum(x * x)\n", lambda: (LARGE,)),
     Silent("repeated_array", "def f(x):\n    return np.tile(x, 3)\n", lambda: (V,)),
     Silent("filled_array", "def f(x):\n    return np.ones(7) * x\n", lambda: (V,)),
+    Silent(
+        "limited_by_mask",
+        "def f(x):\n    y = x.copy()\n    y[y < 1] = 0\n    return y\n",
+        lambda: (np.linspace(-3, 3, 50),),
+    ),
+    Silent(  # what is no whole number is cut off
+        "limited_by_mask",
+        "def f(x):\n    y = x.copy()\n    y[y < 0.5] = 0.5\n    return y\n",
+        lambda: (np.arange(9),),
+    ),
 ]
 
 REFUSED = [

@@ -13,6 +13,12 @@ rng = np.random.default_rng(36)
 KEYS = rng.integers(0, 40, 300).astype(np.uint16)
 ROWS = rng.integers(-5, 5, (200, 3))
 
+RECORDS = np.zeros(80, [("a", "i8"), ("b", "f8"), ("c", "U4")])
+RECORDS["a"] = rng.integers(0, 30, 80)
+RECORDS["b"] = rng.integers(0, 3, 80)
+RECORDS["c"] = rng.integers(0, 9, 80).astype(str)
+NUMBERS = rng.normal(size=500)
+
 FIRES = [
     Fires(
         "stable_order",
@@ -45,6 +51,30 @@ FIRES = [
         lambda: (ROWS,),
         "rows, n = unique_rows(r, return_counts=True)",
     ),
+    Fires(
+        "records_by_field",
+        "def f(r):\n    return np.sort(r, order='b')\n",
+        lambda: (RECORDS,),
+        "sorted_records(r, 'b')",
+    ),
+    Fires(
+        "even_edges",
+        "def f(x):\n    edges = np.linspace(-2, 2, 41)\n    return np.digitize(x, edges)\n",
+        lambda: (NUMBERS,),
+        "digitized(x, edges)",
+    ),
+    Fires(
+        "even_edges",
+        "def f(x, edges):\n    return np.searchsorted(edges, x, side='right')\n",
+        lambda: (NUMBERS, np.arange(-2.0, 3.0)),
+        "digitized(x, edges)",
+    ),
+    Fires(
+        "first_place",
+        "def f(x):\n    return np.where(x > 1)[0][0]\n",
+        lambda: (NUMBERS,),
+        "first_true(x > 1)",
+    ),
 ]
 SILENT = [
     Silent(  # the order is for something else too
@@ -62,6 +92,18 @@ SILENT = [
         "unique_rows", "def f(r):\n    return np.unique(r, axis=0)\n", lambda: (ROWS * 0.5,)
     ),
     Silent("unique_rows", "def f(r):\n    return np.unique(r)\n", lambda: (ROWS,)),
+    Silent(
+        "records_by_field",
+        "def f(r):\n    return np.sort(r, order=['a', 'b'])\n",
+        lambda: (RECORDS,),
+    ),
+    Silent(  # the edge itself belongs to the other bin
+        "even_edges",
+        "def f(x, edges):\n    return np.searchsorted(edges, x)\n",
+        lambda: (NUMBERS, np.arange(-2.0, 3.0)),
+    ),
+    Silent("first_place", "def f(x):\n    return np.where(x > 1)[0][1]\n", lambda: (NUMBERS,)),
+    Silent("first_place", "def f(x):\n    return np.nonzero(x)[0][0]\n", lambda: (NUMBERS,)),
 ]
 REFUSED = [
     Refused(  # which of two equal keys comes first is part of the answer
@@ -96,7 +138,37 @@ def test_rows_as_numbers_are_the_different_rows(rows: Any) -> None:
     found = namespace["unique_rows"](rows)
     np.testing.assert_array_equal(found, np.unique(rows, axis=0))
     assert found.dtype == rows.dtype
-    asked = dict.fromkeys(("return_index", "return_inverse", "return_counts"), True)
+    asked: Any = dict.fromkeys(("return_index", "return_inverse", "return_counts"), True)
     expected = np.unique(rows, axis=0, **asked)
     for one, other in zip(namespace["unique_rows"](rows, **asked), expected, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 1001])
+@pytest.mark.parametrize("low", [0.0, -7.3, 1e9])
+def test_even_edges_divide_as_a_search_does(n: int, low: float) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(ordering.DIGITIZED, namespace)
+    edges = np.linspace(low, low + 0.7 * n, n)
+    x = rng.uniform(low - 1, low + 0.7 * n + 1, 3000)
+    beside = [np.nextafter(edges, np.inf), np.nextafter(edges, -np.inf)]
+    x = np.concatenate([x, edges, *beside, [np.nan, np.inf, -np.inf, low]])
+    even, odd = edges, np.sort(edges + 0.4 * rng.random(n))
+    for each in (even, odd, edges[::-1].copy()):
+        np.testing.assert_array_equal(namespace["digitized"](x, each), np.digitize(x, each))
+
+
+def test_no_place_is_true_as_before() -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(ordering.FIRST_TRUE, namespace)
+    for mask in (np.zeros(9, bool), np.zeros(0, bool)):
+        with pytest.raises((IndexError, ValueError)):
+            namespace["first_true"](mask)
+
+
+def test_records_come_in_the_order_of_numpy_also_where_a_field_is_equal() -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(ordering.SORTED_RECORDS, namespace)
+    for field in ("a", "b", "c"):
+        found = namespace["sorted_records"](RECORDS, field)
+        np.testing.assert_array_equal(found, np.sort(RECORDS, order=field))

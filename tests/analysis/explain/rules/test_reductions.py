@@ -14,6 +14,8 @@ IMAGE = rng.integers(0, 3, (20, 30, 3), dtype=np.uint8)
 RED = np.array([2, 0, 1], np.uint8)
 A, B, C = rng.random((3, 50))
 
+FRAMES = rng.random((5, 20, 30))
+
 FIRES = [
     Fires(
         "short_axis",
@@ -75,6 +77,36 @@ FIRES = [
         lambda: (A, B),
         "np.logical_or(a > 0.5, b > 0.5)",
     ),
+    Fires(
+        "short_axis",
+        "def f(x):\n    return x.std(axis=1)\n",
+        lambda: (POINTS,),
+        "np.sqrt(variance_over_last_axis(x))",
+    ),
+    Fires(
+        "few_medians",
+        "def f(frames):\n    return frames - np.median(frames, axis=0)\n",
+        lambda: (FRAMES,),
+        "frames - median_of_few(frames)",
+    ),
+    Fires(
+        "few_medians",
+        "def f(x):\n    return np.median(x, axis=1)\n",
+        lambda: (rng.random((300, 4)),),
+        "median_of_few(np.moveaxis(x, -1, 0))",
+    ),
+    Fires(
+        "whole_product_sum",
+        "def f(a, b):\n    return np.sum(a * b), np.sqrt(np.mean((a - b) ** 2))\n",
+        lambda: (POINTS, POINTS + 1),
+        "np.vdot(a, b), np.sqrt(np.vdot((a_once := a - b), a_once) / np.size(a_once))",
+    ),
+    Fires(
+        "whole_product_sum",
+        "def f(a):\n    return (a ** 2).sum()\n",
+        lambda: (A,),
+        "np.vdot(a, a)",
+    ),
 ]
 SILENT = [
     Silent("short_axis", "def f(x):\n    return x.max(axis=0)\n", lambda: (POINTS,)),
@@ -98,6 +130,16 @@ SILENT = [
         "def f(a, b):\n    return np.max(np.stack([a, b]), axis=0)\n",
         lambda: (A, A.astype(np.float32)),
     ),
+    Silent("few_medians", "def f(x):\n    return np.median(x, axis=0)\n", lambda: (POINTS,)),
+    Silent("few_medians", "def f(x):\n    return np.median(x)\n", lambda: (FRAMES,)),
+    Silent(  # broadcast
+        "whole_product_sum",
+        "def f(a, b):\n    return np.sum(a * b)\n",
+        lambda: (POINTS, POINTS[0]),
+    ),
+    Silent(  # integers wrap in a sum of 64 bits
+        "whole_product_sum", "def f(a):\n    return np.sum(a * a)\n", lambda: (IMAGE,)
+    ),
 ]
 
 test_it_fires, test_it_is_silent_on_its_neighbour, _ = family_tests(FIRES, SILENT, [])
@@ -115,7 +157,7 @@ def test_a_short_axis_is_reduced_as_numpy_does(length: int, dtype: str) -> None:
         found = namespace["over_last_axis"](ufunc, x)
         expected = ufunc.reduce(x, axis=-1)
         assert found.dtype == expected.dtype
-        np.testing.assert_allclose(found, expected, rtol=1e-5)
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
 
 
 def test_rows_are_equal_where_all_of_their_places_are() -> None:
@@ -126,3 +168,15 @@ def test_rows_are_equal_where_all_of_their_places_are() -> None:
         np.testing.assert_array_equal(
             namespace["rows_equal"](x, values), (x == values).all(axis=-1)
         )
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_the_median_of_few_arrays_is_numpys_also_with_nan(number: int) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(reductions.MEDIAN_OF_FEW, namespace)
+    x = rng.integers(0, 5, (number, 200)).astype(float)
+    x[rng.integers(number, size=9), np.arange(9)] = np.nan
+    x[0, 9], x[-1, 10] = np.inf, -np.inf
+    kept = x.copy()
+    np.testing.assert_array_equal(namespace["median_of_few"](x), np.median(x, axis=0))
+    np.testing.assert_array_equal(x, kept)

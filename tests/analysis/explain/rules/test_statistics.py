@@ -91,6 +91,24 @@ FIRES = [
         lambda: (T, X),
         "/ np.sum((t - np.mean(t)) ** 2)",
     ),
+    Fires(
+        "quantiles_along_axis",
+        "def f(x):\n    return np.percentile(x, 90, axis=0)\n",
+        lambda: (X,),
+        "quantiles_by_sort(x, np.asarray(90) / 100, 0)",
+    ),
+    Fires(
+        "quantiles_along_axis",
+        "def f(x):\n    return np.quantile(x, [0.1, 0.5], axis=1)\n",
+        lambda: (HOLES,),
+        "quantiles_by_sort(x, [0.1, 0.5], 1)",
+    ),
+    Fires(
+        "quantiles_along_axis",
+        "def f(x):\n    return np.median(x, axis=1)\n",
+        lambda: (X,),
+        "quantiles_by_sort(x, 0.5, 1)",
+    ),
 ]
 SILENT = [
     Silent(  # nothing leaves it
@@ -122,6 +140,12 @@ SILENT = [
         + "def f(t, y):\n    slope, intercept, r, p, se = stats.linregress(t, y)\n"
         + "    return slope, p\n",
         lambda: (T, X[0]),
+    ),
+    Silent("quantiles_along_axis", "def f(x):\n    return np.median(x)\n", lambda: (X,)),
+    Silent(
+        "quantiles_along_axis",
+        "def f(x):\n    return np.percentile(x, 90, axis=0, method='nearest')\n",
+        lambda: (X,),
     ),
 ]
 REFUSED = [
@@ -163,3 +187,15 @@ def test_quantiles_are_those_of_numpy_also_of_what_is_all_nan(dtype: str, axis: 
             expected = np.nanquantile(x, q, axis=axis)
             np.testing.assert_allclose(found, expected, rtol=1e-6)
             assert found.dtype == x.dtype
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_quantiles_by_one_sort_are_those_of_numpy(dtype: str, axis: int) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(statistics.QUANTILES_BY_SORT, namespace)
+    for x in (X, HOLES, X[:1, :1], X[:2, :2]):
+        for q in (0.5, [0.0, 0.1, 0.95, 1.0]):
+            found = namespace["quantiles_by_sort"](x.astype(dtype), q, axis)
+            expected = np.quantile(x.astype(dtype), q, axis=axis)
+            np.testing.assert_allclose(found, expected, rtol=1e-6)

@@ -64,6 +64,30 @@ FIRES = [
         lambda: (0.4, X),
         "solved_by_diagonals({0: (1 + 2 * r), 1: -r, -1: -r}, b)",
     ),
+    Fires(
+        "sparse_solve",
+        SPARSE + "def f(a, b):\n    return scipy.sparse.linalg.inv(a) @ b\n",
+        lambda: (scipy.sparse.csc_array(SQUARE + np.eye(12)), X[:12]),
+        "scipy.sparse.linalg.spsolve(a, b)",
+    ),
+    Fires(
+        "kron_of_ones",
+        "def f(a):\n    return np.kron(a, np.ones((2, 3)))\n",
+        lambda: (SQUARE,),
+        "a.repeat(2, axis=0).repeat(3, axis=1)",
+    ),
+    Fires(
+        "polynomial",
+        "def f(x, p):\n    return sum(c * x**k for k, c in enumerate(p))\n",
+        lambda: (X, D[:5]),
+        "np.polynomial.polynomial.polyval(x, p)",
+    ),
+    Fires(
+        "polynomial",
+        "def f(x, p):\n    return 1 + sum(p[i] * x**i for i in range(len(p)))\n",
+        lambda: (X, [1.0, 2.0, 0.5]),
+        "1 + np.polynomial.polynomial.polyval(x, p)",
+    ),
 ]
 SILENT = [
     Silent(
@@ -85,6 +109,21 @@ SILENT = [
         "few_diagonals",
         "def f(d, b):\n    a = np.diag(d)\n    return np.linalg.solve(a, b), a\n",
         lambda: (D, X),
+    ),
+    Silent(
+        "sparse_solve",
+        SPARSE + "def f(a):\n    return scipy.sparse.linalg.inv(a)\n",
+        lambda: (scipy.sparse.csc_array(SQUARE + np.eye(12)),),
+    ),
+    Silent(
+        "kron_of_ones",
+        "def f(a, b):\n    return np.kron(a, b)\n",
+        lambda: (SQUARE, SQUARE),
+    ),
+    Silent(
+        "polynomial",
+        "def f(x, p):\n    return sum(c * x**2 for k, c in enumerate(p))\n",
+        lambda: (X, D[:5]),
     ),
 ]
 REFUSED = [

@@ -64,6 +64,30 @@ FIRES = [
         lambda: (pd.Series([0, 1, 2, 0]),),
         "s.map(NAMES).fillna('none')",
     ),
+    Fires(
+        "few_different",
+        "def f(s):\n    return s.str.split('-').str[0]\n",
+        lambda: (pd.Series(["a-1", "b-2", "a-1", None, "c"] * 9, name="n"),),
+        "of_different(s, lambda texts: texts.str.split('-').str[0])",
+    ),
+    Fires(
+        "few_different",
+        "def f(df):\n    return df['n'].str.upper() + df['n'].str.len().astype(str)\n",
+        lambda: (pd.DataFrame({"n": ["a-1", "b-2", "a-1", "c"] * 9}),),
+        "of_different(df['n'], lambda texts: texts.str.upper())",
+    ),
+    Fires(
+        "few_different",
+        "def f(t):\n    return t.dt.strftime('%Y-%m-%d')\n",
+        lambda: (pd.Series(pd.date_range("2020", periods=90, freq="5h")),),
+        "of_different(t.dt.normalize(), lambda days: days.dt.strftime('%Y-%m-%d'))",
+    ),
+    Fires(
+        "replaced_by_table",
+        "def f(s, table):\n    return s.replace(table)\n",
+        lambda: (pd.Series([3, 1, 2, 1, 9] * 9), {1: 10, 2: 20, 7: 70}),
+        "s.map({v: table.get(v, v) for v in s.unique()})",
+    ),
 ]
 FIRES += [
     Fires(
@@ -89,6 +113,21 @@ SILENT = [
         "string_column",
         "def f(s):\n    return s.map({0: 'a'}).fillna('none')\n",
         lambda: (pd.Series([0, 1]),),
+    ),
+    Silent(  # an hour is not the same all day
+        "few_different",
+        "def f(t):\n    return t.dt.strftime('%Y-%m-%d %H')\n",
+        lambda: (pd.Series(pd.date_range("2020", periods=90, freq="5h")),),
+    ),
+    Silent(
+        "few_different",
+        "def f(s, t):\n    return s.str.cat(t)\n",
+        lambda: (pd.Series(["a", "b"]), pd.Series(["a", "b"])),
+    ),
+    Silent(
+        "replaced_by_table",
+        "def f(s):\n    return s.replace(1, 2)\n",
+        lambda: (pd.Series([3, 1, 2]),),
     ),
 ]
 REFUSED = [
