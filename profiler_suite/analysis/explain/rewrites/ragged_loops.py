@@ -262,8 +262,8 @@ class _Nest:
         begins = first != "0"
         lines = []
         if begins:
-            lines.append(f"{names['first']} = {np}.array({self.of_each(first)})")
-        end = f"{np}.array({self.of_each(last)})"
+            lines.append(f"{names['first']} = {np}.array({self.of_each(first)}, int)")
+        end = f"{np}.array({self.of_each(last)}, int)"
         if row:
             end = f"{np}.minimum({end}, len({row}))"
         size = f"{end} - {names['first']}" if begins else end

@@ -13,6 +13,7 @@ from profiler_suite.analysis.explain.rewrites import (
     list_arrays,
     loops,
     ragged_loops,
+    ragged_rows,
 )
 from profiler_suite.analysis.explain.rewrites import progress_prints as progress
 from profiler_suite.analysis.explain.rewriting import Function
@@ -289,7 +290,7 @@ def progress_prints(seen: Observation) -> Iterator[Finding]:
 @rule(
     "loops",
     looks_for="a loop in a loop that is of another length each time: for j in range(begin[i], "
-    "end[i])",
+    "end[i]), or over the elements of each array of a list",
     rewrite="one loop over all places, by np.repeat and np.cumsum, as array expressions",
     exact="as for loops; what follows the inner loop asks for no more than its sums",
     thread="https://stackoverflow.com/questions/32382577/optimize-a-numpy-ndarray-indexing-"
@@ -298,7 +299,7 @@ def progress_prints(seen: Observation) -> Iterator[Finding]:
 def ragged_loops_in_one(seen: Observation) -> Iterator[Finding]:
     """Nests whose inner loops are not equally long."""
     for function in seen.functions:
-        for flat in ragged_loops.in_one_loop(function):
+        for flat in (*ragged_loops.in_one_loop(function), *ragged_rows.nests(function)):
             every = [*seen.lifted_again(function, flat.text, flat.held)]
             done = [text for _, text in every if ragged_loops.is_lifted(flat, text)]
             done = done[:_MOST_PARTS]

@@ -74,6 +74,24 @@ FIRES = [
         "np.bincount(",
     ),
     Fires(
+        "ragged_loops_in_one",
+        """
+        def f(polygons):
+            areas = []
+            for corners in polygons:
+                n = len(corners)
+                s = 0.0
+                for i in range(n):
+                    a, b = corners[i]
+                    c, d = corners[(i + 1) % n]
+                    s += a * d - b * c
+                areas.append(abs(s) / 2)
+            return np.array(areas)
+        """,
+        lambda: ([rng.random((3 + k % 5, 2)) for k in range(60)],),
+        "flat[:, 0][",
+    ),
+    Fires(
         "lists_as_arrays",
         """
         def f(n):
