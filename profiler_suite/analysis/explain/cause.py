@@ -83,6 +83,7 @@ def main_cause(
         or _of_library(explained)
         or _interpreter(explained, breakdown, placement)
         or _of_package(explained, placement)
+        or _below_a_package(explained)
         or _by_roof(explained.breakdown_record, breakdown, placement)
     )
     if waits is None:
@@ -226,6 +227,15 @@ def _of_package(explained: FunctionRecord, placement: roofline.Placement) -> Cau
     text = f"{layers.code_of(name)}, {units.percent(share)} of the time"
     below = layers.below_in_words(explained.layers)
     return Cause(name=PACKAGE, share=share, text=_joined(text, below))
+
+
+def _below_a_package(explained: FunctionRecord) -> Cause | None:
+    """A package's function that calls compiled code of others, where nothing was counted."""
+    found = layers.outermost(explained.layers)
+    if found is None or not time_breakdown.is_lost(explained.breakdown_record):
+        return None
+    text = f"{layers.below_in_words(explained.layers)}: {layers.in_words(explained.layers)}"
+    return Cause(name=PACKAGE, share=found[1], text=text)
 
 
 def _of_library(explained: FunctionRecord) -> Cause | None:

@@ -71,14 +71,22 @@ def below_in_words(record: LayerRecord | None) -> str:
 
     The function of a package or of the standard library that the user's code calls.
     """
+    found = outermost(record)
+    if found is None:
+        return ""
+    callee, share = found
+    return f"{units.percent(share)} below {callee.function} ({short_file(callee.file)})"
+
+
+def outermost(record: LayerRecord | None) -> tuple[CalleeSamples, float] | None:
+    """The function of a package that takes most of the time, with all below it, and its share."""
     if record is None or record.samples < _FEWEST:
-        return ""
+        return None
     called = [each for each in record.callees if each.layer not in (USER, NUMPY_PYTHON)]
-    outermost = max(called, key=lambda each: (each.called, each.total, -each.own), default=None)
-    if outermost is None or outermost.total < _MOST * record.samples:
-        return ""
-    share = units.percent(outermost.total / record.samples)
-    return f"{share} below {outermost.function} ({short_file(outermost.file)})"
+    found = max(called, key=lambda each: (each.called, each.total, -each.own), default=None)
+    if found is None or found.total < _MOST * record.samples:
+        return None
+    return found, found.total / record.samples
 
 
 def costliest(record: LayerRecord | None) -> tuple[CalleeSamples, ...]:

@@ -186,6 +186,16 @@ def test_the_function_of_a_package_that_is_called_is_said() -> None:
     named = found(msgspec.structs.replace(compiled, layers=whose))
     assert named.name == cause.PACKAGE
     assert named.text.startswith("the code of SciPy, 100 % of the time; 95 % below solve")
+    both = (
+        LayerSamples(layer="NumPy's compiled code", samples=60),
+        LayerSamples(layer="SciPy", samples=40),
+    )
+    whose = msgspec.structs.replace(whose, layers=both)
+    shared = found(msgspec.structs.replace(compiled, layers=whose))
+    assert (shared.name, shared.share) == (cause.PACKAGE, 0.95)
+    assert shared.text == (
+        "95 % below solve (scipy/linalg/_basic.py): NumPy's compiled code 60 %, SciPy 40 %"
+    )
 
 
 def code_of(layer: str, entry: str) -> FunctionRecord:

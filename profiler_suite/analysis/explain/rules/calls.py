@@ -298,24 +298,9 @@ def norm_of_rows(seen: Observation) -> Iterator[Finding]:
         ("np.linalg.norm(X, axis=1)", "np.sqrt(np.einsum('ij,ij->i', X, X))"),
         ("np.linalg.norm(X, axis=-1)", "np.sqrt(np.einsum('...i,...i->...', X, X))"),
         ("np.linalg.norm(X, axis=0)", "np.sqrt(np.einsum('ij,ij->j', X, X))"),
-        ("np.sum(X ** 2, axis=1)", "np.einsum('ij,ij->i', X, X)"),
-        ("np.sum(X * X, axis=1)", "np.einsum('ij,ij->i', X, X)"),
-        ("(X ** 2).sum(axis=1)", "np.einsum('ij,ij->i', X, X)"),
-        ("np.sum(X ** 2)", "np.vdot(X, X)"),
-        ("np.sum(X * X)", "np.vdot(X, X)"),
-        ("(X ** 2).sum()", "np.vdot(X, X)"),
-        ("np.sum(X * Y)", "np.vdot(X, Y)"),
-        ("(X * Y).sum()", "np.vdot(X, Y)"),
-        where=lambda m: matrix(m) if "axis" in ast.unparse(m.node) else _same_shapes(m),
+        where=matrix,
         title="sum the squares without keeping them",
     )
-
-
-def _same_shapes(m: Match) -> bool:
-    forms = [m.form(name) for name in m.captures]
-    known = [f for f in forms if f is not None]
-    floats = all(f.kind == "array" and f.letter == "f" for f in known)
-    return floats and len(known) == len(forms) and len({f.shape for f in known}) == 1
 
 
 _OF_ARRAYS = frozenset(

@@ -299,7 +299,7 @@ def whole_product_sum(seen: Observation) -> Iterator[Finding]:
 
     def alike(one: Match) -> bool:
         held = [one.form(name) for name in one.captures]
-        return _are_alike(held, ("float64",)) and all(
+        return _are_alike(held, _FLOATS[:2]) and all(
             min(f.shape, default=0) > 0 for f in held if f
         )
 

@@ -156,12 +156,6 @@ FIRES = [
         "np.einsum('ij,ij->i', x, x)",
     ),
     Fires(
-        "norm_of_rows",
-        "def f(x, y):\n    return np.sum((x - y) ** 2)\n",
-        lambda: (A, A + 1),
-        "np.vdot((x_once := x - y), x_once)",
-    ),
-    Fires(
         "cross",
         "def f(a, b):\n    return np.cross(b - a, a)\n",
         lambda: (np.array([1.0, 2.0, 0.5]), np.array([0.2, 3.0, 1.0])),
@@ -225,7 +219,6 @@ SILENT = [
         "def f(x):\n    return np.linalg.norm(x, axis=1)\n",
         lambda: (A + 1j,),
     ),
-    Silent("norm_of_rows", "def f(x, y):\n    return np.sum(x * y)\n", lambda: (A, A[0])),
     Silent(
         "cross",
         "def f(a, b):\n    return np.cross(a, b)\n",
