@@ -79,7 +79,7 @@ def below_in_words(record: LayerRecord | None) -> str:
 
 
 def outermost(record: LayerRecord | None) -> tuple[CalleeSamples, float] | None:
-    """The function of a package that takes most of the time, with all below it, and its share."""
+    """The function of a package that takes most of the time with all below it; its share."""
     if record is None or record.samples < _FEWEST:
         return None
     called = [each for each in record.callees if each.layer not in (USER, NUMPY_PYTHON)]
