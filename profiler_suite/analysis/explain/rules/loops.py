@@ -14,6 +14,7 @@ from profiler_suite.analysis.explain.rewrites import (
     loops,
     ragged_loops,
     ragged_rows,
+    text_codes,
 )
 from profiler_suite.analysis.explain.rewrites import progress_prints as progress
 from profiler_suite.analysis.explain.rewriting import Function
@@ -340,4 +341,31 @@ def lists_as_arrays(seen: Observation) -> Iterator[Finding]:
                 lines=seen.lines_of(function),
                 helpers=("import numpy as np",) if "np." in lifted else (),
                 evidence="elements of a list are objects, one by one",
+            )
+
+
+@rule(
+    "loops",
+    looks_for="a loop over the characters of a text that only compares them, or takes ord()",
+    rewrite="for ch in text: if ch in 'GC': n += 1 → the loop over an array of codes, as array "
+    "expressions",
+    exact="as for loops",
+    thread="https://stackoverflow.com/questions/9476797/how-do-i-create-character-arrays-in-"
+    "numpy",
+)
+def characters_as_codes(seen: Observation) -> Iterator[Finding]:
+    """Loops over characters, as array expressions of their codes."""
+    for function in seen.functions:
+        made = text_codes.as_codes(function)
+        if made is None:
+            continue
+        every = [*seen.lifted_again(function, made.text, made.held)]
+        for title, text in every[:_MOST_PARTS]:
+            yield from seen.whole(
+                function,
+                text,
+                title=f"{title}, of the codes of characters",
+                lines=seen.lines_of(function),
+                helpers=("import numpy as np",),
+                evidence="every character is an object of its own",
             )

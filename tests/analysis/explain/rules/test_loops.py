@@ -92,6 +92,20 @@ FIRES = [
         "flat[:, 0][",
     ),
     Fires(
+        "characters_as_codes",
+        """
+        def f(text):
+            counts = np.zeros(26, dtype=int)
+            for ch in text:
+                k = ord(ch) - ord('a')
+                if 0 <= k < 26:
+                    counts[k] += 1
+            return counts
+        """,
+        lambda: ("it is an old text; it is read by its letters" * 9,),
+        "np.bincount(",
+    ),
+    Fires(
         "lists_as_arrays",
         """
         def f(n):
@@ -154,6 +168,12 @@ SILENT = [
         "            t += a[i, j]\n    return t\n",
         lambda: (A,),
     ),
+    Silent(  # it is kept as it is
+        "characters_as_codes",
+        "def f(t):\n    found = []\n    for c in t:\n        if c != 'a':\n"
+        "            found.append(c)\n    return found\n",
+        lambda: ("abracadabra",),
+    ),
     Silent(  # it goes on growing
         "lists_as_arrays",
         "def f(x):\n    t = []\n    for v in x:\n        t.append(v)\n    for v in x:\n"
@@ -181,6 +201,11 @@ REFUSED = [
         "def f(x):\n    t = 0.0\n    for v in x:\n        print('.')\n        t += v\n"
         "    return t\n",
         lambda: (SWALLOWED,),
+    ),
+    Refused(  # beyond 64 bits
+        "characters_as_codes",
+        "def f(t):\n    s = 1\n    for c in t:\n        s *= ord(c)\n    return s\n",
+        lambda: ("abracadabra" * 9,),
     ),
     Refused(  # beyond 64 bits
         "lists_as_arrays",
