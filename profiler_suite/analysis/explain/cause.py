@@ -84,7 +84,7 @@ def main_cause(
         or _interpreter(explained, breakdown, placement)
         or _of_package(explained, placement)
         or _below_a_package(explained)
-        or _by_roof(explained.breakdown_record, breakdown, placement)
+        or _by_roof(explained.breakdown_record, breakdown, placement, calls)
     )
     if waits is None:
         return found
@@ -264,26 +264,38 @@ def _joined(*parts: str) -> str:
 
 
 def _by_roof(
-    record: BreakdownRecord, breakdown: Breakdown | None, placement: roofline.Placement
+    record: BreakdownRecord,
+    breakdown: Breakdown | None,
+    placement: roofline.Placement,
+    calls: Sequence[InsideCall],
 ) -> Cause:
     if time_breakdown.is_lost(record):
         return Cause(name=UNCOUNTED, share=0.0, text="")
     if placement.bound == roofline.WORK and breakdown is not None:
-        return _inner_loops(record, breakdown)
+        return _inner_loops(record, breakdown, calls)
     share = min(1.0, max(0.0, placement.of_attainable))
     text = roofline.in_words(placement.bound, placement.level, placement.of_attainable)
     return Cause(name=placement.bound, share=share, text=text)
 
 
-def _inner_loops(record: BreakdownRecord, breakdown: Breakdown) -> Cause:
+def _inner_loops(
+    record: BreakdownRecord, breakdown: Breakdown, calls: Sequence[InsideCall]
+) -> Cause:
     """The work that no roof explains, by the operation that does most of it."""
     share = min(1.0, time_breakdown.work(breakdown))
     most, part = _works_most(record)
     if most is not None:
         share *= part
     loops = f"the inner loops of {_named(most)}" if most else "its inner loops"
-    text = f"bound by {loops}, {units.percent(share)} of the time"
+    text = f"bound by {loops}, {units.percent(share)} of the time{_instructions(calls)}"
     return Cause(name=roofline.WORK, share=share, text=text)
+
+
+def _instructions(calls: Sequence[InsideCall]) -> str:
+    """', in AVX-512 instructions' where the call that takes most is known to use them."""
+    used = (each.facts.simd for each in calls if each.share >= _MOST)
+    simd = next(used, "")
+    return f", in {simd} instructions" if simd and simd[-1].isalnum() else ""
 
 
 def _works_most(record: BreakdownRecord) -> tuple[OperationTime | None, float]:

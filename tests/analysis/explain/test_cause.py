@@ -240,6 +240,11 @@ def test_slow_inner_loops_are_named_by_their_operation() -> None:
     explained = function(samples(ufunc=100), operations=work)
     named = found(explained, roofline.WORK)
     assert named.text == "bound by the inner loops of np.power, 90 % of the time"
+    call = inside.judged(facts(), 2e-4, None)
+    with_vectors = found(explained, roofline.WORK, call)
+    assert with_vectors.text == f"{named.text}, in AVX2 instructions"
+    baseline = inside.judged(facts(simd="AVX2 (baseline)"), 2e-4, None)
+    assert found(explained, roofline.WORK, baseline).text == named.text
     masked = function(samples(copy=100), operations=(slow("getitem", 1, 900e-6),))
     assert "inner loops of x[…], " in found(masked, roofline.WORK).text
     even = (slow("np.power", 10, 30e-6), slow("np.add", 10, 30e-6), slow("np.exp", 10, 30e-6))

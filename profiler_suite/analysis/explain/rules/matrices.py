@@ -359,3 +359,36 @@ def cosine_distances(seen: Observation) -> Iterator[Finding]:
         title="divide the rows by their lengths, and multiply once",
         helpers=(COSINES,),
     )
+
+
+@rule(
+    "matrices",
+    looks_for="all products of two matrices in one large array, made only to be added up",
+    rewrite="(a[:, :, None] * b[:, None, :]).sum(axis=0) → a.T @ b",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/26089893/understanding-numpys-einsum",
+)
+def broadcast_product(seen: Observation) -> Iterator[Finding]:
+    """Matrix products by broadcasting."""
+    pairs = [(f"A[:, :, {n}]", f"B[:, {n}, :]", "0", "A.T @ B") for n in _NEW_AXIS]
+    for new in _NEW_AXIS:
+        for first in (f"A[:, {new}, :]", f"A[:, {new}]"):
+            for second in (f"B[{new}, :, :]", f"B[{new}]", f"B[{new}, :]", "B"):
+                pairs += [(first, second, axis, "A @ B.T") for axis in ("-1", "2")]
+    table = []
+    for first, second, axis, template in pairs:
+        for product in (f"({first} * {second})", f"({second} * {first})"):
+            sums = (f"np.sum({product}, axis={axis})", f"{product}.sum(axis={axis})")
+            table += [(each, template) for each in (*sums, f"{product}.sum({axis})")]
+            if axis == "0":
+                means = (f"np.mean({product}, axis=0)", f"{product}.mean(axis=0)")
+                table += [(each, f"{template} / len(A)") for each in means]
+
+    def matrices(one: Match) -> bool:
+        held = [one.form(name) for name in "AB"]
+        return all(f is not None and len(f.shape) == 2 and f.letter in "fc" for f in held)
+
+    return seen.rewrites(*table, where=matrices, title="multiply the matrices")
+
+
+_NEW_AXIS = ("None", "np.newaxis")

@@ -35,7 +35,7 @@ _UFUNCS = frozenset(
 
 @rule(
     "memory",
-    looks_for="large temporaries, made anew in every evaluation: page faults and cache misses",
+    looks_for="large temporaries, made anew in every evaluation: fresh pages or cache misses",
     rewrite="a * b + c → np.add(np.multiply(a, b, out=buffer), c)",
     exact="always: the same operations; not for use by several threads at once",
     thread="https://stackoverflow.com/questions/27293830/utility-of-parameter-out-in-numpy-"

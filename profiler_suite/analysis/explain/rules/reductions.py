@@ -304,3 +304,45 @@ def whole_product_sum(seen: Observation) -> Iterator[Finding]:
         )
 
     return seen.rewrites(*table, where=alike, title="add up products without storing them")
+
+
+WEIGHTED_PLACES = '''
+def weighted_places(x, weights):
+    """x @ weights for a short last axis: a pass for each place on it."""
+    return sum(x[..., k] * weight for k, weight in enumerate(weights))
+'''.strip()
+_FEW_WEIGHTS = 4
+
+
+@rule(
+    "reductions",
+    looks_for="a product of many short rows of integers with a few weights: no BLAS, or a copy "
+    "as floating-point numbers",
+    rewrite="np.dot(image, [0.3, 0.6, 0.1]) → a sum of image[..., k] times a weight",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/12201577/how-can-i-convert-an-rgb-image-into-"
+    "grayscale-in-python",
+)
+def few_weights(seen: Observation) -> Iterator[Finding]:
+    """Grey values of coloured pixels and the like."""
+
+    def suits(one: Match) -> bool:
+        form, weights = one.form("X"), one.form("W")
+        if (
+            form is None
+            or form.kind != "array"
+            or len(form.shape) < 2
+            or form.letter not in "iu"
+        ):
+            return False
+        listed = isinstance(one["W"], ast.List | ast.Tuple)
+        floats = listed or (weights is not None and weights.dtype == "float64")
+        length = form.shape[-1]
+        return floats and 1 < length <= _FEW_WEIGHTS and _has_length(one["W"], weights, length)
+
+    return seen.rewrites(
+        *((each, "weighted_places(X, W)") for each in ("np.dot(X, W)", "X @ W", "X.dot(W)")),
+        where=suits,
+        title="multiply and add place by place, over all rows at once",
+        helpers=(WEIGHTED_PLACES,),
+    )

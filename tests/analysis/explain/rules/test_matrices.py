@@ -115,6 +115,19 @@ FIRES = [
         lambda: (TALL, TALL[:9] + 1),
         "return 1 - cosines(a, b)",
     ),
+    Fires(
+        "broadcast_product",
+        "def f(x):\n    d = x - x.mean(axis=0)\n"
+        "    return np.mean(d[:, :, None] * d[:, None, :], axis=0)\n",
+        lambda: (TALL,),
+        "d.T @ d / len(d)",
+    ),
+    Fires(
+        "broadcast_product",
+        "def f(a, b):\n    return (a[:, np.newaxis] * b[np.newaxis, :]).sum(-1) + 1\n",
+        lambda: (TALL, TALL[:9]),
+        "(a @ b.T) + 1",
+    ),
 ]
 SILENT = [
     Silent(
@@ -141,6 +154,11 @@ SILENT = [
     Silent(
         "cosine_distances",
         DISTANCE + "def f(a, b):\n    return distance.cdist(a, b)\n",
+        lambda: (TALL, TALL),
+    ),
+    Silent(
+        "broadcast_product",
+        "def f(a, b):\n    return (a[:, None, :] * b[None]).sum(axis=1)\n",
         lambda: (TALL, TALL),
     ),
 ]

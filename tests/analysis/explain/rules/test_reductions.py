@@ -107,6 +107,12 @@ FIRES = [
         lambda: (A,),
         "np.vdot(a, a)",
     ),
+    Fires(
+        "few_weights",
+        "def f(x):\n    return np.dot(x, [0.3, 0.6, 0.1])\n",
+        lambda: (IMAGE,),
+        "weighted_places(x, [0.3, 0.6, 0.1])",
+    ),
 ]
 SILENT = [
     Silent("short_axis", "def f(x):\n    return x.max(axis=0)\n", lambda: (POINTS,)),
@@ -139,6 +145,11 @@ SILENT = [
     ),
     Silent(  # integers wrap in a sum of 64 bits
         "whole_product_sum", "def f(a):\n    return np.sum(a * a)\n", lambda: (IMAGE,)
+    ),
+    Silent(  # BLAS has it
+        "few_weights",
+        "def f(x, w):\n    return x @ w\n",
+        lambda: (POINTS, np.array([0.3, 0.6, 0.1])),
     ),
 ]
 
