@@ -70,15 +70,22 @@ class Pieces:
             tuple[Walk, list[Store], dict[str, None]] | Refusal,
         ] = {}
 
-    def reader(self, unit: Unit) -> Reader:
-        """A new reader for a unit."""
-        scope = Scope(self.facts, stored_names([unit.node]) if unit.is_loop else frozenset())
+    def _local(self) -> dict[str, ast.FunctionDef]:
+        """Functions that are defined in the function, and methods of its own object."""
         local = {
             each.name: each
             for each in self.function.node.body
             if isinstance(each, ast.FunctionDef) and not each.decorator_list
         }
-        local |= self._methods
+        return {**local, **self._methods}
+
+    def _has_cuts(self, loop: ast.For) -> bool:
+        return rims.has_cuts(loop, {**self.helpers, **self._local()})
+
+    def reader(self, unit: Unit) -> Reader:
+        """A new reader for a unit."""
+        scope = Scope(self.facts, stored_names([unit.node]) if unit.is_loop else frozenset())
+        local = self._local()
         scope.helpers = {**self.helpers, **local}
         scope.local_helpers = frozenset(local)
         scope.grown = self._grown
@@ -238,7 +245,7 @@ class Pieces:
         """Sums of parts that begin and end anywhere, as differences of running sums."""
         if not style.sorted or not isinstance(unit.node, ast.For):
             return None
-        if not rims.has_cuts(unit.node):
+        if not self._has_cuts(unit.node):
             return None
         self._summed = True
         try:
@@ -250,7 +257,7 @@ class Pieces:
 
     def _interior(self, unit: Unit, style: Style) -> Piece | None:
         """Windows cut off at the rim: the interior as arrays, the rim as a loop."""
-        if not isinstance(unit.node, ast.For) or not rims.has_cuts(unit.node):
+        if not isinstance(unit.node, ast.For) or not self._has_cuts(unit.node):
             return None
         try:
             walk, stores = self._walk(unit, unit.node, interior=True)

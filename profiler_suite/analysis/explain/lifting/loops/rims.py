@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Scope
@@ -29,9 +30,18 @@ class Rim:
     """The nest as it was, without the interior."""
 
 
-def has_cuts(node: ast.For) -> bool:
-    """Whether a slice in it is bounded by max or min, or may end early."""
-    return any(isinstance(each, ast.Slice) for each in ast.walk(node))
+def has_cuts(
+    node: ast.For, helpers: Mapping[str, ast.FunctionDef] = MappingProxyType({})
+) -> bool:
+    """Whether a slice in it, or in a helper that it calls, may be cut off at the border."""
+    called = [
+        helpers[each.func.id]
+        for each in ast.walk(node)
+        if isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Name)
+        and each.func.id in helpers
+    ]
+    return any(isinstance(each, ast.Slice) for one in (node, *called) for each in ast.walk(one))
 
 
 def rim(

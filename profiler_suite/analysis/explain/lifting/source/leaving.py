@@ -38,7 +38,7 @@ def without_idle_breaks(loop: ast.For) -> ast.For | None:
     `if c(j): ok = False; break` sets one name to one constant, however often; so does a loop
     around it that ends at `if not ok: break`.
     """
-    settings = {ast.unparse(each) for each in ast.walk(loop) if isinstance(each, ast.Assign)}
+    settings = {_in_text(each) for each in ast.walk(loop) if isinstance(each, ast.Assign)}
     name = settings.pop().partition(" = ")[0] if len(settings) == 1 else ""
     if not name.isidentifier() or loop.orelse or not _only_sets(loop.body, name):
         return None
@@ -48,6 +48,11 @@ def without_idle_breaks(loop: ast.For) -> ast.For | None:
     made = copy.copy(loop)
     made.body = _going_on(loop.body) or [ast.Pass()]
     return made
+
+
+def _in_text(node: ast.Assign) -> str:
+    """`ok = False`; also of a statement that was made, and stands in no line."""
+    return " = ".join(ast.unparse(each) for each in (*node.targets, node.value))
 
 
 def _only_sets(body: Block, name: str) -> bool:

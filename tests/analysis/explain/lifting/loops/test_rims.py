@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.lifting.loops import rims
 from profiler_suite.analysis.explain.lifting.loops.nests import Walk
 from profiler_suite.analysis.explain.lifting.loops.rims import Rim
 from tests.analysis.explain.lifting.reading import loop, reader_of
+from tests.analysis.explain.rules.own_function import Own
 
 HELD = {"x": "float64 (9,)", "out": "float64 (9,)", "n": "int 9", "r": "int 2"}
 
@@ -37,6 +38,37 @@ BOTH = "for i in range(n):\n    out[i] = x[max(0, i - r):min(n, i + r + 1)].sum(
 )
 def test_only_loops_with_slices_may_have_a_rim(text: str, has: bool) -> None:
     assert rims.has_cuts(loop(text)) is has
+
+
+def test_a_slice_in_a_helper_that_the_loop_calls_counts() -> None:
+    (helper,) = ast.parse("def around(x, i):\n    return x[max(0, i - 1):i + 1]").body
+    assert isinstance(helper, ast.FunctionDef)
+    calling = loop("for i in range(n):\n    out[i] = around(x, i).sum()")
+    assert not rims.has_cuts(calling)
+    assert rims.has_cuts(calling, {"around": helper})
+    assert not rims.has_cuts(calling, {"other": helper})
+
+
+NEIGHBOURS = """
+def f(image, radius):
+    def around(y, x):
+        y0, y1 = max(0, y - radius), min(image.shape[0], y + radius + 1)
+        x0, x1 = max(0, x - radius), min(image.shape[1], x + radius + 1)
+        return image[y0:y1, x0:x1]
+
+    out = np.empty_like(image)
+    for y in range(image.shape[0]):
+        for x in range(image.shape[1]):
+            out[y, x] = np.median(around(y, x))
+    return out
+"""
+
+
+def test_windows_that_a_helper_cuts_off_have_an_interior() -> None:
+    own = Own(NEIGHBOURS, np.arange(99.0).reshape(9, 11) % 7, 1)
+    found = own.findings("lifted_loop")
+    assert found
+    assert all(own.agreement(each).same for each in found)
 
 
 def filled(lines: str, n: int, r: int) -> np.ndarray[Any, Any]:
