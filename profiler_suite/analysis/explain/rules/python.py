@@ -195,6 +195,15 @@ def _is_array(function: Function, node: ast.expr) -> bool:
     return form is not None and form.kind == "array"
 
 
+def _sets(node: ast.AST, text: str) -> bool:
+    """Whether this attribute, or an element of it, is set there."""
+    if isinstance(node, ast.Subscript):
+        return not isinstance(node.ctx, ast.Load) and ast.unparse(node.value) == text
+    if not isinstance(node, ast.Attribute) or isinstance(node.ctx, ast.Load):
+        return False
+    return ast.unparse(node) == text
+
+
 def _changes(node: ast.AST, text: str) -> bool:
     """Whether a call changes the list of this name."""
     return (
@@ -260,14 +269,14 @@ def _made_once(
         text = function.text_of(one["L"])
         if outer is None or text in syntax.stored_in(outer):
             continue
-        if any(_changes(n, text) for n in ast.walk(outer)):
+        if any(_changes(n, text) or _sets(n, text) for n in ast.walk(outer)):
             continue
         found.setdefault((outer, text), []).append(one)
     for outer in dict.fromkeys(outer for outer, _ in found):
         of_loop = {text: places for (o, text), places in found.items() if o is outer}
         edits, lines = [], []
         for text, places in of_loop.items():
-            name = f"{text}_{what}"
+            name = rewriting.new_name(function, f"{text.rpartition('.')[2]}_{what}")
             values = f"{text}.tolist()" if _is_array(function, places[0]["L"]) else text
             lines.append(f"{name} = {made(values)}")
             edits += [
@@ -287,6 +296,9 @@ def _made_once(
 
 def _is_listed(function: Function, one: Match) -> bool:
     values = one["L"]
+    if isinstance(values, ast.Attribute):  # of an object, known to be a list
+        form = forms.of(function, values)
+        return form is not None and form.dtype == "list" and patterns.pure(values)
     return isinstance(values, ast.Name) and _is_searchable(function, values)
 
 

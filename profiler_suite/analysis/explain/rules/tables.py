@@ -47,6 +47,11 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
                 ("the columns as lists in this loop", text)
                 for text in row_columns.as_lists(loop)
             ]
+            if any(each.sliced for each in loop.elements):
+                made += [
+                    ("the columns as arrays in this loop", text)
+                    for text, _ in row_columns.as_arrays(loop)
+                ]
             for title, text in made:
                 yield from seen.whole(
                     function,

@@ -152,6 +152,21 @@ FIRES = [
         "kept = [each.copy() for each in x]",
     ),
     Fires(
+        "list_search",
+        """
+        class Alphabet:
+            def __init__(self, words):
+                self.words = words
+
+            def places(self, asked):
+                return [self.words.index(word) for word in asked]
+
+        f = Alphabet(list("abcd")).places
+        """,
+        lambda: ("abba",),
+        "words_places[word]",
+    ),
+    Fires(
         "recursion",
         """
         class Terrain:
@@ -395,6 +410,24 @@ SILENT = [
     Silent("list_reduction", "def f(x):\n    return np.max(x)\n", lambda: (X,)),
     Silent(
         "list_membership", "def f(a, b):\n    return a[0] in b\n", lambda: (NUMBERS, NUMBERS)
+    ),
+    Silent(  # the list grows on the way
+        "list_search",
+        """
+        class Alphabet:
+            def __init__(self, words):
+                self.words = words
+
+            def places(self, asked):
+                found = []
+                for word in asked:
+                    self.words = [*self.words, word]
+                    found.append(self.words.index(word))
+                return found
+
+        f = Alphabet(list("abcd")).places
+        """,
+        lambda: ("abba",),
     ),
     Silent(
         "list_search", "def f(a):\n    return a.count(3), a.index(a[4])\n", lambda: (NUMBERS,)

@@ -61,7 +61,26 @@ FILTERED = (
     "        out[c] = signal.lfilter([1.0], [1.0, -0.5], df[c])\n    return out\n"
 )
 
+CROSSED = """
+def f(prices, short, long):
+    signal = []
+    for i in range(len(prices)):
+        if i + 1 < long:
+            signal.append(0)
+            continue
+        fast = prices.iloc[i + 1 - short:i + 1].mean()
+        slow = prices.iloc[i + 1 - long:i + 1].mean()
+        signal.append(1 if fast > slow else -1)
+    return signal
+"""
+
 FIRES = [
+    Fires(  # windows of a column, in a loop that is not lifted
+        "table_rows",
+        CROSSED,
+        lambda: (pd.Series(np.arange(40) % 7 * 1.5), 2, 5),
+        "slow = prices_values[i + 1 - long:i + 1].mean()",
+    ),
     Fires(
         "rows_counted",
         PANDAS + "def f(df):\n    out = []\n    for t in df['a']:\n        low = t - 0.2\n"
