@@ -46,6 +46,8 @@ _PARTS = {"getitem": "x[…]", "setitem": "x[…] = …"}
 _LIBRARY = re.compile(r"([^.]+)\.(so|dylib|dll)\b")
 _KERNEL = "[kernel]"
 _FEW_SAMPLES = 40
+# Those whose own loops are sampled, not those of a library below them.
+_VECTOR_KINDS = ("ufunc", "reduction", "sort")
 # A rewrite that spares a third of the time shows what most of it is due to.
 _SHOWN_GAIN = 1.5
 # What they look for is any loop: how its time goes says more.
@@ -293,7 +295,11 @@ def _inner_loops(
 
 def _instructions(calls: Sequence[InsideCall]) -> str:
     """', in AVX-512 instructions' where the call that takes most is known to use them."""
-    used = (each.facts.simd for each in calls if each.share >= _MOST)
+    used = (
+        each.facts.simd
+        for each in calls
+        if each.share >= _MOST and each.facts.kind in _VECTOR_KINDS
+    )
     simd = next(used, "")
     return f", in {simd} instructions" if simd and simd[-1].isalnum() else ""
 

@@ -5,7 +5,7 @@ import copy
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import forms, patterns, vectorising
+from profiler_suite.analysis.explain.rewrites import forms, patterns, row_methods, vectorising
 from profiler_suite.analysis.explain.rewrites.vectorising import (
     CallOverRows,
     NotVectorisedError,
@@ -93,6 +93,40 @@ def pandas_apply(seen: Observation) -> Iterator[Finding]:
                 evidence="DataFrame.apply with axis=1 makes a Series and calls Python for "
                 "every row",
             )
+
+
+@rule(
+    "library",
+    looks_for="DataFrame.apply(f, axis=1) with a function that only calls methods of its row",
+    rewrite="df.apply(lambda r: r.isna().sum() <= 1, axis=1) → df.isna().sum(axis=1) <= 1",
+    exact="up to the rounding of sums",
+    thread="https://stackoverflow.com/questions/54432583/when-should-i-not-want-to-use-pandas-"
+    "apply-in-my-code",
+)
+def methods_of_rows(seen: Observation) -> Iterator[Finding]:
+    """Methods that the table has for all rows at once."""
+    for function in seen.functions:
+        edits, lines = [], []
+        for one in patterns.found(function, _ROW_LAMBDAS, lambda m: patterns.pure(m["DF"])):
+            row = one["R"]
+            table = rewriting.written(function, one["DF"])
+            name = row.id if isinstance(row, ast.Name) else ""
+            text = row_methods.of_table(function, one["BODY"], name, table) if name else ""
+            if text:
+                new = ast.parse(text, mode="eval").body
+                edits.append(rewriting.edit(function, one.node, text, new))
+                lines.append(one.line)
+        if edits:
+            yield from seen.edited(
+                function,
+                edits,
+                title="the table has this for all rows at once",
+                lines=lines,
+                evidence="a Series is made of every row, and Python called for it",
+            )
+
+
+_ROW_LAMBDAS = ("DF.apply(lambda R: BODY, axis=1)", "DF.apply(lambda R: BODY, axis='columns')")
 
 
 @rule(

@@ -178,6 +178,18 @@ def f(m):
         lambda: (rng.random((5, 3, 3)),),
         "out[:len(a)] = np.linalg.det(a)",
     ),
+    Fires(
+        "methods_of_rows",
+        "def f(df):\n    return df[df.apply(lambda r: r.isna().sum() <= 1, axis=1)]\n",
+        lambda: (pd.DataFrame({"a": [1.0, np.nan, 3.0], "b": [np.nan, np.nan, 2.0]}),),
+        "df[df.isna().sum(axis=1) <= 1]",
+    ),
+    Fires(
+        "methods_of_rows",
+        "def f(df, n):\n    return df.apply(lambda r: (r > n).sum() - 2 * np.max(r), axis=1)\n",
+        lambda: (pd.DataFrame({"a": np.arange(9.0), "b": np.arange(9.0)[::-1]}), 3),
+        "(df > n).sum(axis=1) - 2 * df.max(axis=1)",
+    ),
 ]
 
 SILENT = [
@@ -228,6 +240,11 @@ SILENT = [
         "one_row_calls",
         "def f(a):\n    for i in range(len(a)):\n        a[i] = abs(a[i - 1])\n    return a\n",
         lambda: (A,),
+    ),
+    Silent(  # a table and a column are aligned in another way
+        "methods_of_rows",
+        "def f(df):\n    return df.apply(lambda r: (r - r.mean()).max(), axis=1)\n",
+        lambda: (pd.DataFrame({"a": np.arange(9.0), "b": np.arange(9.0)[::-1]}),),
     ),
 ]
 
