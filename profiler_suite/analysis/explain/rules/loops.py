@@ -26,14 +26,13 @@ from profiler_suite.analysis.explain.rules.observed import (
     counted,
     elements,
     prelude,
+    provided,
 )
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit, Rewrite, Trial
 from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import TrialKind
 
-# Of the machine's memory, for what a rewritten loop holds at once.
-_MEMORY_SHARE = 0.2
 _MANY_CALLS = 16
 _MOST_PARTS = 4
 _SMALL_ELEMENTS = 4096
@@ -52,14 +51,13 @@ _MOST_BATCHES = 4
 )
 def lifted_loop(seen: Observation) -> Iterator[Finding]:
     """Loops written as array expressions, in several ways."""
-    most_bytes = _MEMORY_SHARE * seen.machine.facts.memory_bytes
     for function in seen.functions:
         every = seen.lifting(function).lifted
         whole = [each for each in every if each.whole]
         # Outer loops that stay are the second choice: time for trials is short.
         rest = [each for each in every if not each.whole][: _MOST_PARTS if whole else None]
         for each in (*whole, *rest):
-            if most_bytes and (each.memory_bytes or 0) > most_bytes:
+            if seen.is_too_large(each):
                 continue
             lines = range(each.first_line, each.last_line + 1)
             found = seen.finding(
@@ -86,9 +84,7 @@ def _of_loop(
     said = [f"the loop takes {units.percent(seen.share(function, lines))} of the time"]
     if lifted.memory_bytes:
         said.append(f"its largest intermediate array has {units.size(lifted.memory_bytes)}")
-    if lifted.assumptions:
-        said.append(f"provided that {' and '.join(lifted.assumptions)}")
-    return "; ".join(said)
+    return "; ".join(said) + provided(lifted.assumptions)
 
 
 @rule(
@@ -304,9 +300,10 @@ def ragged_loops_in_one(seen: Observation) -> Iterator[Finding]:
             every = [*seen.lifted_again(function, flat.text, flat.held)]
             done = [text for _, text in every if ragged_loops.is_lifted(flat, text)]
             done = done[:_MOST_PARTS]
-            shorter = [ragged_loops.repeated(flat, each, function.numpy) for each in done]
+            repeated = ((ragged_loops.repeated(flat, e, function.numpy), e) for e in done)
+            shorter = [(text, seen.provided(each)) for text, each in repeated if text]
             lines = range(flat.loop.lineno, (flat.loop.end_lineno or flat.loop.lineno) + 1)
-            for lifted in (*filter(None, shorter), *done):
+            for lifted, assumed in (*shorter, *((each, "") for each in done)):
                 yield from seen.whole(
                     function,
                     lifted,
@@ -314,7 +311,7 @@ def ragged_loops_in_one(seen: Observation) -> Iterator[Finding]:
                     f"{ast.unparse(flat.inner.target)} in one, as array expressions",
                     lines=[line + function.shift for line in lines],
                     helpers=("import numpy as np",) if "np." in lifted else (),
-                    evidence="the inner loop is of another length each time",
+                    evidence=f"the inner loop is of another length each time{assumed}",
                 )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.lifting import Lifting, lift
+from profiler_suite.analysis.explain.lifting import LiftedFunction, Lifting, lift
 from profiler_suite.analysis.explain.rewrites import appends, patterns
 from profiler_suite.analysis.explain.rewrites.append_loops import (
     ComprehensionForm,
@@ -28,6 +28,8 @@ from profiler_suite.model.results import Breakdown
 from profiler_suite.model.trace import Operand, Operation
 from profiler_suite.model.trial import TrialKind
 
+# Of the machine's memory, for what a rewritten loop holds at once.
+_MEMORY_SHARE = 0.2
 LEAST_SHARE = 0.04
 """What takes less of the time is not worth a trial."""
 _MOST_NAMED = 3
@@ -63,6 +65,8 @@ class Observation:
     ) -> None:
         """`shares` of the time by file and line, where they are roughly known beforehand."""
         self._shares = shares or {}
+        self._assumed: dict[str, tuple[str, ...]] = {}
+        """What `lifted_again` took for granted of the texts that it gave."""
         self.explained = explained
         self.machine = machine
         self.breakdown = breakdown
@@ -109,8 +113,18 @@ class Observation:
         if parts:
             every = tuple(sorted(every, key=lambda each: -len(each.rewrite.lines)))
         for each in every:
-            if each.whole or parts:
+            if (each.whole or parts) and not self.is_too_large(each):
+                self._assumed[each.source] = each.assumptions
                 yield each.title, each.source
+
+    def is_too_large(self, lifted: LiftedFunction) -> bool:
+        """Whether a rewritten loop holds more of the machine's memory than it should."""
+        most_bytes = _MEMORY_SHARE * self.machine.facts.memory_bytes
+        return bool(most_bytes) and (lifted.memory_bytes or 0) > most_bytes
+
+    def provided(self, text: str) -> str:
+        """'; provided that …' of a text that `lifted_again` gave; else nothing."""
+        return provided(self._assumed.get(text, ()))
 
     # ----------------------------------------------------------------- evidence
 
@@ -347,7 +361,7 @@ class Observation:
             function,
             self._spliced(function, rewriting.line_edits(function, text), helpers),
             title=f"{at(numbers[:1])}: {title}",
-            evidence=evidence,
+            evidence=f"{evidence}{self.provided(text)}",
             lines=numbers,
         )
         if found is not None:
@@ -412,6 +426,11 @@ def _concerned(function: Function, rewrite: Rewrite) -> Iterator[int]:
     for number, line in enumerate(function.lines, function.shift + 1):
         if names.intersection(re.findall(r"\w+", line)):
             yield number
+
+
+def provided(assumptions: Sequence[str]) -> str:
+    """'; provided that a and b', or nothing."""
+    return f"; provided that {' and '.join(assumptions)}" if assumptions else ""
 
 
 def at(lines: Iterable[int]) -> str:

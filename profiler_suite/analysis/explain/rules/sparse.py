@@ -227,7 +227,7 @@ def _assembled(
                     title=f"{title}, and the matrix made of them once",
                     lines=lines,
                     helpers=helpers,
-                    evidence=_ONE_BY_ONE,
+                    evidence=f"{_ONE_BY_ONE}{seen.provided(lifted)}",
                 )
 
 

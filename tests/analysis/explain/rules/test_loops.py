@@ -270,3 +270,12 @@ def test_a_module_of_plain_lists_gets_numpy_with_the_loop() -> None:
 
 def test_sums_in_dictionaries_are_loops_that_need_no_compiler() -> None:
     assert find_rule("sums_in_dictionary").family == find_rule("lifted_loop").family
+
+
+def test_what_a_rewrite_of_a_rewrite_takes_for_granted_is_said() -> None:
+    text = "def f(t):\n    s = 0\n    for c in t:\n        s += ord(c) * ord(c)\n    return s\n"
+    (finding, *_) = Own(text, "abc" * 9).findings("characters_as_codes")
+    assert finding.evidence.startswith("every character is an object of its own")
+    keyed = "def f(k):\n    t = [0] * 9\n    for v in k:\n        t[v] += 1\n    return t\n"
+    found = Own(keyed, np.arange(9)).findings("lists_as_arrays")
+    assert any("; provided that no index of t is negative" in each.evidence for each in found)
