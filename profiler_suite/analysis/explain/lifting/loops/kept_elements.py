@@ -8,11 +8,13 @@ from dataclasses import replace
 from profiler_suite.analysis.explain.lifting.normal_form import carried
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Scope
-from profiler_suite.analysis.explain.lifting.normal_form.stores import Store
+from profiler_suite.analysis.explain.lifting.normal_form.stores import Store, gone
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
-    Apply,
+    Access,
     By,
     CarriedValue,
+    Label,
+    Reduce,
     Refusal,
     Term,
     mapped,
@@ -22,27 +24,26 @@ _OPERATORS = {"max": "maximum", "min": "minimum", "sum": "+"}
 
 
 def kept(stores: Sequence[Store], scope: Scope) -> list[Store]:
-    """The same stores, with `m[k] = max(m[k], v)` as one that only takes v, by 'maximum'."""
-    return [_kept(each, scope) for each in stores]
+    """The same stores, with `m[k] = max(m[k], v)` as one that only takes v, by 'maximum'.
+
+    Elements that are not looked up, `m[i] = max(m[i], v[j])`, take the extreme of all j.
+    """
+    found = []
+    for store in stores:
+        if store.op != "=":
+            found.append(store)
+        elif any(isinstance(each, By) for each in store.target.subs):
+            found.append(_looked_up(store, scope))
+        else:
+            found.append(_of_all(store, stores, scope))
+    return found
 
 
-def _kept(store: Store, scope: Scope) -> Store:
-    if store.op != "=" or not any(isinstance(each, By) for each in store.target.subs):
-        return store
+def _looked_up(store: Store, scope: Scope) -> Store:
     asking, others = _conditions(store)
-    if not asking and store.target not in store.term.walk():
-        return store
-    old = CarriedValue(f"{store.target.base}[…]", store.labels[-1], store.target.own)
-    update = store.term
-    if asking:
-        update = ops.where(ops.joined("&", asking), update, store.target)
-    update = mapped(update, lambda each: old if each == store.target else None)
-    try:
-        step = carried.step(update, old)
-    except Refusal:
-        return store
-    op = _OPERATORS.get(step.op)
-    if op is None or step.item.loops - _loops(store):
+    step = _step(store, asking)
+    op = _OPERATORS.get(step.op) if step is not None else None
+    if step is None or op is None or step.item.loops - _names(store.labels):
         return store
     if asking:
         scope.assume("no NaN is compared")
@@ -50,19 +51,62 @@ def _kept(store: Store, scope: Scope) -> Store:
     return replace(store, op=op, term=step.item, guard=guard)
 
 
+def _of_all(store: Store, stores: Sequence[Store], scope: Scope) -> Store:
+    again = gone(store)
+    asking, others = _conditions(store)
+    step = _step(store, [*others, *asking]) if again else None
+    if step is None or step.op not in ("max", "min") or _is_read(store, stores, scope):
+        return store
+    if step.item.loops - _names(store.labels) or step.item.own != store.target.own:
+        return store
+    try:
+        start = carried.neutral_of(step, store.target.base)
+    except Refusal:
+        return store
+    if asking:
+        scope.assume("no NaN is compared")
+    name = _OPERATORS[step.op]
+    best = Reduce(step.op, step.item, again, start)
+    term = ops.apply(f"NP.{name}({{0}}, {{1}})", name, store.target, best)
+    labels = tuple(each for each in store.labels if each not in again)
+    target = replace(store.target, labels=labels)
+    return replace(store, target=target, term=term, guard=None, labels=labels)
+
+
+def _is_read(store: Store, stores: Sequence[Store], scope: Scope) -> bool:
+    """Whether anything else asks for its array, or sets it, while the loops run."""
+    others = [each for each in stores if each is not store]
+    terms: list[Term] = [*scope.env.values()]
+    for each in others:
+        terms += [each.term, each.target, *([] if each.guard is None else [each.guard])]
+    return any(
+        isinstance(each, Access) and each.base == store.target.base
+        for term in terms
+        for each in term.walk()
+    )
+
+
+def _step(store: Store, conditions: Sequence[Term]) -> carried.Step | None:
+    """What the statement makes of the element that it sets; None where it does not ask."""
+    update = store.term
+    if conditions:
+        update = ops.where(ops.joined("&", conditions), update, store.target)
+    if store.target not in (part for term in (store.term, *conditions) for part in term.walk()):
+        return None
+    old = CarriedValue(f"{store.target.base}[…]", store.labels[-1], store.target.own)
+    update = mapped(update, lambda each: old if each == store.target else None)
+    try:
+        return carried.step(update, old)
+    except Refusal:
+        return None
+
+
 def _conditions(store: Store) -> tuple[list[Term], list[Term]]:
     """The parts of its condition that ask for the element that it sets, and the others."""
-    parts = [] if store.guard is None else [store.guard]
-    asking: list[Term] = []
-    others: list[Term] = []
-    while parts:
-        each = parts.pop(0)
-        if isinstance(each, Apply) and each.name == "&":
-            parts[:0] = each.args
-        else:
-            (asking if store.target in each.walk() else others).append(each)
-    return asking, others
+    parts = [] if store.guard is None else ops.conjuncts(store.guard)
+    asking = [each for each in parts if store.target in each.walk()]
+    return asking, [each for each in parts if each not in asking]
 
 
-def _loops(store: Store) -> frozenset[str]:
-    return frozenset(each.name for each in store.labels)
+def _names(labels: Sequence[Label]) -> frozenset[str]:
+    return frozenset(each.name for each in labels)

@@ -257,18 +257,23 @@ def _masked(inner: Step, test: Term, old: CarriedValue) -> Step:
         return Step("hold", inner.item, ops.joined("&", [test, inner.factor]))
     if inner.op not in _NEUTRAL:
         raise _dependent(old)
-    neutral = _NEUTRAL[inner.op]
-    dtype = dtype_of(inner.item)
-    if inner.op in ("max", "min") and (dtype is None or dtype.kind not in "fiu"):
-        raise Refusal(f"{old.name} is an extreme under a condition, of what is not known")
-    if inner.op in ("max", "min") and dtype is not None and dtype.kind in "iu":
-        end = "min" if inner.op == "max" else "max"
-        neutral = Leaf(f"NP.iinfo(NP.{dtype}).{end}", dtype=str(dtype))
+    neutral = neutral_of(inner, old.name)
     if inner.op in ("any", "all"):
         sign = "&" if inner.op == "any" else "|"
         mask = test if inner.op == "any" else ops.negated(test)
         return Step(inner.op, ops.apply(f"({{0}}) {sign} ({{1}})", sign, mask, inner.item))
     return Step(inner.op, ops.where(test, inner.item, neutral))
+
+
+def neutral_of(found: Step, name: str) -> Term:
+    """What changes nothing where it is added, multiplied or compared as well."""
+    dtype = dtype_of(found.item)
+    if found.op in ("max", "min") and (dtype is None or dtype.kind not in "fiu"):
+        raise Refusal(f"{name} is an extreme under a condition, of what is not known")
+    if found.op in ("max", "min") and dtype is not None and dtype.kind in "iu":
+        end = "min" if found.op == "max" else "max"
+        return Leaf(f"NP.iinfo(NP.{dtype}).{end}", dtype=str(dtype))
+    return _NEUTRAL[found.op]
 
 
 def _set(test: Term, value: Term, old: CarriedValue) -> Step:

@@ -415,3 +415,33 @@ def best_threshold_between_two_classes(hist: A) -> A:
             best = apart
             place = t
     return place
+
+
+@kind(x="n:double", y="m:double")
+def nearest_but_not_too_near(x: A, y: A) -> A:
+    nearest = np.full(len(x), np.inf)
+    for i in range(len(x)):
+        for j in range(len(y)):
+            apart = abs(x[i] - y[j])
+            if apart > 0.2 and apart < nearest[i]:
+                nearest[i] = apart
+    return nearest
+
+
+@kind(start="n:whole", x="n m:whole")
+def largest_of_each_row_and_before(start: A, x: A) -> A:
+    most = start.copy()
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            most[i] = max(most[i], x[i, j])
+    return most
+
+
+@kind(x="n m:double")
+def smallest_of_columns(x: A) -> A:
+    least = np.full(x.shape[1], 1.5)
+    for row in x:
+        for j in range(len(row)):
+            if row[j] < least[j]:
+                least[j] = row[j]
+    return least
