@@ -28,8 +28,13 @@ def kept(stores: Sequence[Store], scope: Scope) -> list[Store]:
 
     Elements that are not looked up, `m[i] = max(m[i], v[j])`, take the extreme of all j.
     """
-    found = []
+    found: list[Store] = []
     for store in stores:
+        beside = [] if store.op != "=" else _companions(store, stores, scope)
+        if beside:
+            with_places = _with_places(store, beside, scope)
+            rest = [each for each in stores if each is not store and each not in beside]
+            return [*with_places, *kept(rest, scope)] if with_places else list(stores)
         if store.op != "=":
             found.append(store)
         elif any(isinstance(each, By) for each in store.target.subs):
@@ -71,6 +76,61 @@ def _of_all(store: Store, stores: Sequence[Store], scope: Scope) -> Store:
     labels = tuple(each for each in store.labels if each not in again)
     target = replace(store.target, labels=labels)
     return replace(store, target=target, term=term, guard=None, labels=labels)
+
+
+def _companions(store: Store, stores: Sequence[Store], scope: Scope) -> list[Store]:
+    """Statements under the same condition on an element: `if v < m[i]: m[i] = v; p[i] = j`."""
+    asking, _ = _conditions(store)
+    again = gone(store)
+    if not asking or len(again) != 1:
+        return []
+    beside = [
+        each
+        for each in stores
+        if each is not store
+        and each.op == "="
+        and (each.guard, each.labels) == (store.guard, store.labels)
+        and gone(each) == again
+    ]
+    parts = [part for each in beside for part in (each.term, each.target)]
+    inside = [each for part in parts for each in part.walk()]
+    own = any(isinstance(e, Access) and e.base == store.target.base for e in inside)
+    others = [each for each in stores if each not in beside]
+    read = _is_read(store, others, scope) or any(_is_read(e, stores, scope) for e in beside)
+    return [] if own or read else beside
+
+
+def _with_places(store: Store, beside: Sequence[Store], scope: Scope) -> list[Store]:
+    """Where the extremes are, and then what they are; empty where that is not known."""
+    best = _of_all(store, [store], scope)
+    (label,) = gone(store)
+    labels = tuple(each for each in store.labels if each != label)
+    old = CarriedValue(f"{store.target.base}[…]", label, store.target.own)
+
+    def carry(term: Term) -> Term:
+        return mapped(term, lambda each: old if each == store.target else None)
+
+    if best is store or store.guard is None:
+        return []
+    test, extreme = carry(store.guard), carry(store.term)
+    first = replace(store.target, labels=labels)
+    found = []
+    for each in beside:
+        mine = CarriedValue(f"{each.target.base}[…]", label, each.target.own)
+        before = replace(each.target, labels=labels)
+        place = carried.place_of_extreme(
+            ops.where(test, each.term, mine),
+            ops.where(test, extreme, old),
+            mine,
+            before,
+            first,
+            label,
+        )
+        if place is None:
+            return []
+        found.append(replace(each, target=before, term=place, guard=None, labels=labels))
+    scope.assume_extremes()
+    return [*found, best]
 
 
 def _is_read(store: Store, stores: Sequence[Store], scope: Scope) -> bool:

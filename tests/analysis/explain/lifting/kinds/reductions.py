@@ -445,3 +445,15 @@ def smallest_of_columns(x: A) -> A:
             if row[j] < least[j]:
                 least[j] = row[j]
     return least
+
+
+@kind(x="n m:double", ok="n m:bool", least=1)
+def smallest_of_rows_and_their_places(x: A, ok: A) -> A:
+    least = np.full(len(x), 1.5)
+    place = np.full(len(x), -1)
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            if ok[i, j] and x[i, j] < least[i]:
+                least[i] = x[i, j]
+                place[i] = j
+    return least, place

@@ -55,3 +55,43 @@ def test_other_stores_are_left_as_they_are() -> None:
     walk = Walk(reader_of())
     walk.block([loop("for i in range(9):\n    y[i] = max(x[i], 1.0)")])
     assert kept(walk.effects, walk.scope) == walk.effects
+
+
+ROWS = """
+for i in range(len(r)):
+    for j in range(r.shape[1]):
+        {0}
+return m
+"""
+
+
+def of_rows(body: str) -> str:
+    names = NAMES | {"p": "int64 (50,)", "m": "float64 (50,)"}
+    inside = ROWS.format(body).replace("\n", "\n    ")
+    text = f"def f(m, p, r):{inside.rstrip()}\n"
+    source = SourceText(file="f.py", function="f", first_line=1, text=text, names=names)
+    found = lift(Function(source)).lifted
+    return found[0].source if found else ""
+
+
+def test_an_inner_loop_gives_the_extreme_of_all_and_where_it_is() -> None:
+    assert "np.minimum(m" in of_rows("if r[i, j] < m[i]: m[i] = r[i, j]")
+    assert ".argmin(axis=1)" in of_rows("if r[i, j] < m[i]: m[i] = r[i, j]; p[i] = j")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if r[i, j] < m[i]: m[i] = r[i, j]; p[i] += 1",
+        "if r[i, j] < m[i]: m[i] = r[i, j]; p[i] = m[i]",
+        "if r[i, j] < m[i]: m[i] = r[i, j] + m[0]",
+        "m[i] = min(m[i], r[i, j]); p[i] += m[i]",
+    ],
+)
+def test_what_asks_for_the_extreme_so_far_stays(body: str) -> None:
+    assert of_rows(body) == ""
+
+
+def test_places_that_are_read_in_between_stay() -> None:
+    body = "if r[i, j] < m[i]: m[i] = r[i, j]; p[i] = j\n        k[i] += p[i]"
+    assert "argmin" not in of_rows(body)
