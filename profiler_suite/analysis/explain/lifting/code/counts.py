@@ -8,7 +8,12 @@ from dataclasses import replace
 from profiler_suite.analysis.explain.lifting.code.arrays import Array, closed, ordered
 from profiler_suite.analysis.explain.lifting.code.writer import Writer
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.normal_form.operations import is_truth, where
+from profiler_suite.analysis.explain.lifting.normal_form.operations import (
+    conjuncts,
+    is_truth,
+    joined,
+    where,
+)
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Access,
@@ -51,9 +56,28 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
         test, yes, no = inside.args
         inside = test if (yes, no) == (_ONE, _ZERO) else inside
     if isinstance(inside, Apply) and inside.name == "&" and len(inside.args) == 2:
-        return _between(writer, term, inside)
+        return _between(writer, term, inside) or _of_chosen(writer, term, inside)
     if isinstance(inside, Apply) and inside.name == "==":
         return _equal(writer, term, inside)
+    return _compared(writer, term, inside, "")
+
+
+def _of_chosen(writer: Writer, term: Reduce, both: Apply) -> Array | None:
+    """The same of those elements only for which conditions of their own hold."""
+    if len(term.over) != 1:
+        return None
+    (axis,) = term.over
+    parts = conjuncts(both)
+    limits = [each for each in parts if each.loops != {axis.name} or each.own]
+    rest = [each for each in parts if each not in limits]
+    if len(limits) != 1 or not rest or not isinstance(limits[0], Apply):
+        return None
+    mask = writer.any_order(joined("&", rest))
+    return _compared(writer, term, limits[0], mask.text) if mask.dims == (axis,) else None
+
+
+def _compared(writer: Writer, term: Reduce, inside: Term, mask: str) -> Array | None:
+    """How many of an array, or of those under a mask, are on one side of each number."""
     if not isinstance(inside, Apply) or inside.name not in _SIDES or len(term.over) != 1:
         return None
     (axis,) = term.over
@@ -71,9 +95,17 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
             return None
         writer.scope.assume("no NaN is compared")
         side, from_above = _SIDES[sign]
-        found = f"{writer.np}.searchsorted({writer.np}.sort({made.text}), {limits.text}{side})"
+        line, count = f"{writer.np}.sort({made.text})", writer.facts.text(axis.count)
+        if mask:
+            line = f"{writer.np}.sort({closed(made.text)}[{mask}])"
+            if line not in writer.places:
+                writer.places[line] = writer.free_name("in_order")
+                writer.before.append(f"{writer.places[line]} = {line}")
+            line = writer.places[line]
+            count = f"len({line})"
+        found = f"{writer.np}.searchsorted({line}, {limits.text}{side})"
         if from_above:
-            found = f"{writer.facts.text(axis.count)} - {found}"
+            found = f"{count} - {found}"
         return Array(found, limits.dims)
     return None
 

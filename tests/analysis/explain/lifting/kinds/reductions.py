@@ -457,3 +457,20 @@ def smallest_of_rows_and_their_places(x: A, ok: A) -> A:
                 least[i] = x[i, j]
                 place[i] = j
     return least, place
+
+
+@kind(scores="n:double", labels="n:index 2", limits="m:double")
+def hits_and_false_alarms(scores: A, labels: A, limits: A) -> A:
+    hits, alarms = [], []
+    for t in limits:
+        hit = 0
+        alarm = 0
+        for i in range(len(scores)):
+            if scores[i] >= t:
+                if labels[i] == 1:
+                    hit += 1
+                else:
+                    alarm += 1
+        hits.append(hit)
+        alarms.append(alarm)
+    return np.array(hits), np.array(alarms)
