@@ -27,6 +27,7 @@ from profiler_suite.analysis.time_breakdown import (
     WAITING,
 )
 from profiler_suite.measure.explain.records import FunctionRecord
+from profiler_suite.measure.native.layers import USER
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown
 from profiler_suite.model.rows import BreakdownRecord, OperationTime
@@ -233,10 +234,11 @@ def _of_package(explained: FunctionRecord, placement: roofline.Placement) -> Cau
 
 def _below_a_package(explained: FunctionRecord) -> Cause | None:
     """A package's function that calls compiled code of others, where nothing was counted."""
-    found = layers.outermost(explained.layers)
+    record = explained.layers
+    found = layers.outermost(record) or layers.outermost(record, but=(USER,))
     if found is None or not time_breakdown.is_lost(explained.breakdown_record):
         return None
-    text = f"{layers.below_in_words(explained.layers)}: {layers.in_words(explained.layers)}"
+    text = f"{layers.share_below(*found)}: {layers.in_words(record)}"
     return Cause(name=PACKAGE, share=found[1], text=text)
 
 

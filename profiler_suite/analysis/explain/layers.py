@@ -1,5 +1,6 @@
 """Whose code the time of a function goes to, and which functions below the user's lines."""
 
+from collections.abc import Collection
 from pathlib import PurePath
 
 from profiler_suite import units
@@ -72,17 +73,24 @@ def below_in_words(record: LayerRecord | None) -> str:
     The function of a package or of the standard library that the user's code calls.
     """
     found = outermost(record)
-    if found is None:
-        return ""
-    callee, share = found
+    return share_below(*found) if found is not None else ""
+
+
+def share_below(callee: CalleeSamples, share: float) -> str:
+    """'98 % below DataFrame.iterrows (pandas/core/frame.py)'."""
     return f"{units.percent(share)} below {callee.function} ({short_file(callee.file)})"
 
 
-def outermost(record: LayerRecord | None) -> tuple[CalleeSamples, float] | None:
-    """The function of a package that takes most of the time with all below it; its share."""
+def outermost(
+    record: LayerRecord | None, but: Collection[str] = (USER, NUMPY_PYTHON)
+) -> tuple[CalleeSamples, float] | None:
+    """The function of a package that takes most of the time with all below it; its share.
+
+    None where none takes most, or only those of the layers in `but`.
+    """
     if record is None or record.samples < _FEWEST:
         return None
-    called = [each for each in record.callees if each.layer not in (USER, NUMPY_PYTHON)]
+    called = [each for each in record.callees if each.layer not in but]
     found = max(called, key=lambda each: (each.called, each.total, -each.own), default=None)
     if found is None or found.total < _MOST * record.samples:
         return None

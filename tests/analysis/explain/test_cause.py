@@ -10,7 +10,7 @@ from profiler_suite.analysis.explain import cause, inside
 from profiler_suite.analysis.explain.advice import Advice
 from profiler_suite.analysis.explain.cause import Cause, main_cause
 from profiler_suite.measure.explain.records import FunctionRecord
-from profiler_suite.measure.native.layers import COMPILED
+from profiler_suite.measure.native.layers import COMPILED, NUMPY_PYTHON
 from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
 from profiler_suite.model.native import NativeSamples, NativeWeight
 from profiler_suite.model.rows import OperationTime
@@ -196,6 +196,12 @@ def test_the_function_of_a_package_that_is_called_is_said() -> None:
     assert shared.text == (
         "95 % below solve (scipy/linalg/_basic.py): NumPy's compiled code 60 %, SciPy 40 %"
     )
+    masked = msgspec.structs.replace(
+        below, function="mean", file="/v/site-packages/numpy/ma/core.py", layer=NUMPY_PYTHON
+    )
+    whose = msgspec.structs.replace(whose, callees=(masked,))
+    text = found(msgspec.structs.replace(compiled, layers=whose)).text
+    assert text.startswith("95 % below mean (numpy/ma/core.py): NumPy's compiled code 60 %")
 
 
 def code_of(layer: str, entry: str) -> FunctionRecord:
