@@ -7,6 +7,7 @@ import inspect
 import io
 import itertools
 import os
+import re
 import socket
 import sys
 import threading
@@ -35,6 +36,7 @@ _SHARED: tuple[type, ...] = (
 _MOST_VALUES = 100_000
 # Of a file among them.
 _MOST_BYTES = 2**28
+_OF_INPUT = re.compile(r"\bopen\(0\b")
 
 
 def call_of(
@@ -179,13 +181,26 @@ def _input_given_again(order: dict[str, Any], places: Mapping[int, int]) -> bool
 
 def _refuse_input(function: Callable[..., Any], target: str) -> None:
     """What was typed in, or came through a pipe, comes once."""
-    code = getattr(function, "__code__", None)
-    names = code.co_names if code is not None else ()
-    if "stdin" in names or ("input" in names and "input" not in function.__globals__):
+    if _reads_input(function):
         raise UsageError(
             f"{target} reads standard input, which the program has read already; explain what "
             "works on it in a function of its own, or let it read a file (< FILE)"
         )
+
+
+def _reads_input(function: Callable[..., Any]) -> bool:
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return False
+    names, space = code.co_names, function.__globals__
+    if "fileinput" in names and "stdin" not in names:
+        return not sys.argv[1:]  # else it reads the files that are named there
+    if "stdin" in names or ("input" in names and "input" not in space):
+        return True
+    try:
+        return "open" in names and _OF_INPUT.search(inspect.getsource(function)) is not None
+    except (OSError, TypeError):
+        return False
 
 
 def _refuse_uncopied(

@@ -4,8 +4,11 @@ The program reads on beside its copies, and shares its place in the file with th
 reads at places of its own.
 """
 
+import builtins
+import functools
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +30,10 @@ def kept_input(places: Any) -> int:
 
 
 def repeat_input(descriptor: int, place: int) -> bool:
-    """Let `sys.stdin` give each call what the file has behind that place; whether it can."""
+    """Let `sys.stdin` give each call what the file has behind that place; whether it can.
+
+    So does `open(0)`, which would close the descriptor at its end.
+    """
     try:
         encoding, errors = sys.stdin.encoding, sys.stdin.errors
         text = rest_of_input(descriptor, place, encoding, errors)
@@ -35,12 +41,38 @@ def repeat_input(descriptor: int, place: int) -> bool:
         sys.stdin = again
     except (OSError, ValueError, AttributeError):
         return False
+    io.open = builtins.open = _opening(again)
     return True
 
 
+def _opening(given: "RepeatedInput") -> Any:
+    """`open`, but of standard input as it was given."""
+    plain = builtins.open
+
+    @functools.wraps(plain)
+    def opened(file: Any, mode: str = "r", *rest: Any, **options: Any) -> Any:
+        if type(file) is not int or file or mode not in ("r", "rt", "rb"):
+            return plain(file, mode, *rest, **options)
+        data = io.BytesIO(given.bytes)
+        if mode == "rb":
+            return data
+        encoding = options.get("encoding") or given.encoding
+        return io.TextIOWrapper(
+            data, encoding, options.get("errors") or given.errors, options.get("newline")
+        )
+
+    return opened
+
+
 def rest_of_input(descriptor: int, place: int, encoding: str, errors: str | None) -> str:
-    """The text behind that place of a file; raises OSError, or ValueError where it is large."""
-    size = os.fstat(descriptor).st_size
+    """The text behind that place of a file; raises OSError, or ValueError where it is large.
+
+    What came through a pipe is there no more: the second time nothing is in its place.
+    """
+    there = os.fstat(descriptor)
+    size = there.st_size
+    if not stat.S_ISREG(there.st_mode):
+        raise ValueError("no file")
     if size > _MOST_BYTES:
         raise ValueError("a file too large to be kept in memory")
     data = b""
@@ -62,12 +94,17 @@ class RepeatedInput:
         self._call: FrameType | None = None
         self._file = io.TextIOWrapper(io.BytesIO())
 
+    @property
+    def bytes(self) -> bytes:
+        """All that each call is given."""
+        return self._text.encode(self.encoding, self.errors)
+
     def _anew(self) -> io.TextIOWrapper:
         """The file, from its beginning where another call reads it than before."""
         call = _outermost(sys._getframe(2))
         if call is not self._call:
             self._call = call  # held: another call's frame cannot be taken for it
-            data = io.BytesIO(self._text.encode(self.encoding, self.errors))
+            data = io.BytesIO(self.bytes)
             self._file = io.TextIOWrapper(data, encoding=self.encoding, errors=self.errors)
         return self._file
 

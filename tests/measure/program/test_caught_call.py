@@ -1,7 +1,10 @@
 """A frame as it begins gives the function and the arguments that it was called with."""
 
+import builtins
 import copy
+import fileinput
 import inspect
+import io
 import os
 import sys
 import threading
@@ -18,6 +21,13 @@ from profiler_suite.measure.explain.records import LoadRequest
 from profiler_suite.measure.program.catching.copies import places_of_files
 from profiler_suite.measure.program.caught_call import arguments_of, call_of, function_of
 from tests.measure.program.test_repeated_input import timing
+
+
+@pytest.fixture(autouse=True)
+def open_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the process of the tests, not a copy of a program."""
+    for owner in (builtins, io):
+        monkeypatch.setattr(owner, "open", open)
 
 
 def caught(call: Callable[[], Any], name: str) -> tuple[FrameType, Any]:
@@ -188,9 +198,27 @@ def asks() -> list[str]:
     return [input(), *sys.stdin]
 
 
-def test_what_reads_standard_input_cannot_be_repeated() -> None:
-    with pytest.raises(UsageError, match=r"here.py:asks reads standard input"):
-        call(asks)
+def opens() -> list[str]:
+    with open(0) as given:
+        return list(given)
+
+
+def inputs() -> list[str]:
+    return list(fileinput.input())
+
+
+@pytest.mark.parametrize("reads", [asks, opens, inputs])
+def test_what_reads_standard_input_cannot_be_repeated(
+    reads: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["main.py"])
+    with pytest.raises(UsageError, match=rf"here.py:{reads.__name__} reads standard input"):
+        call(reads)
+
+
+def test_files_that_are_named_are_no_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["main.py", "a.txt"])
+    call(inputs)
 
 
 @pytest.mark.parametrize("is_opened_anew", [False, True])

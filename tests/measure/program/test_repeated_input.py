@@ -1,5 +1,6 @@
 """Each call reads standard input from where the first one did."""
 
+import builtins
 import copy
 import io
 import os
@@ -30,6 +31,13 @@ def made(file: str) -> Callable[[Callable[[], Any]], Any]:
 
 
 timing = made("timing.py")
+
+
+@pytest.fixture(autouse=True)
+def open_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the process of the tests, not a copy of a program."""
+    for owner in (builtins, io):
+        monkeypatch.setattr(owner, "open", open)
 
 
 @pytest.fixture
@@ -87,6 +95,23 @@ def test_a_file_is_read_at_a_place_of_ones_own(
         assert file.read() == "b\nc\n"
 
 
+def test_a_file_of_descriptor_0_is_the_input_of_each_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").write_text("a\nb\nc\n")
+    with (tmp_path / "in").open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        assert repeat_input(file.fileno(), 2)
+        for _ in range(2):
+            with open(0) as given:
+                assert list(given) == ["b\n", "c\n"]
+            with open(0, "rb") as given:
+                assert given.read() == b"b\nc\n"
+            with open(0, encoding="ascii") as given:
+                assert given.encoding == "ascii"
+    assert (tmp_path / "in").read_text() == "a\nb\nc\n"
+
+
 def test_a_program_without_standard_input_has_nothing_to_keep(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +129,9 @@ def test_what_has_no_place_is_not_kept_or_repeated(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "stdin", io.StringIO("a\n"))
     assert kept_input({}) == -1
     assert not repeat_input(-1, 0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    assert not repeat_input(nothing, 0)
+    os.close(nothing)
     assert list(sys.stdin) == ["a\n"]
     monkeypatch.setattr(repeated_input, "_MOST_BYTES", 1)
     number = os.open(__file__, os.O_RDONLY)

@@ -138,4 +138,41 @@ atexit.register(lambda: 1/0)
 raise SystemExit((1, 'two'))
 """,
     },
+    "weakrefs at its end": {
+        "main.py": """\
+import weakref, atexit, sys
+class A:
+    def __init__(self, n): self.n = n
+    def __del__(self): print('del', self.n, sys is None or sys.meta_path is None)
+a, b = A(1), A(2)
+b.me = b
+weakref.finalize(a, print, 'finalized')
+r = weakref.ref(a, lambda r: print('dead'))
+w = weakref.WeakValueDictionary(x=a)
+atexit.register(lambda: print('atexit', list(w)))
+class M(type(sys)):
+    def __del__(self): print('module gone')
+sys.modules['m'] = M('m')
+""",
+    },
+    "recursion in C": {
+        "main.py": """\
+import json, copy, pickle, sys
+x = []
+for _ in range(100000): x = [x]
+for f in (repr, json.dumps, pickle.dumps, copy.deepcopy):
+    try: f(x); print('fine')
+    except RecursionError as e: print(f.__name__, type(e).__name__)
+print(sys.getrecursionlimit())
+class R:
+    def __repr__(self): return repr(self)
+try: repr(R())
+except RecursionError as e: print(str(e)[:30])
+def depth(n=1):
+    try: return depth(n + 1)
+    except RecursionError: return n
+print(depth())
+while x: x = x.pop()
+""",
+    },
 }

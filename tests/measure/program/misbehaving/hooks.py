@@ -187,4 +187,37 @@ f()
 print(sys._getframe().f_back)
 """,
     },
+    "setprofile in a thread": {
+        "main.py": """\
+import sys, threading
+seen = []
+def prof(f, e, a):
+    if f.f_code.co_filename == __file__: seen.append((e, f.f_code.co_name))
+def g(): return sum(range(10))
+def work():
+    sys.setprofile(prof); g(); g(); sys.setprofile(None)
+print(sys.getprofile(), threading.getprofile(), sys.gettrace())
+t = threading.Thread(target=work); t.start(); t.join()
+print(seen)
+threading.setprofile(prof); seen.clear()
+t = threading.Thread(target=g); t.start(); t.join()
+print(seen, threading.getprofile() is prof)
+""",
+    },
+    "gc callbacks": {
+        "main.py": """\
+import gc
+n = []
+gc.callbacks.append(lambda phase, info: n.append((phase, info['generation'])))
+print(gc.isenabled(), gc.get_threshold(), gc.get_debug(), gc.get_freeze_count())
+for i in range(3):
+    a = []; a.append(a); del a
+    print(gc.collect() >= 1, len(n))
+print(n, len(gc.callbacks))
+gc.set_debug(gc.DEBUG_SAVEALL)
+a = []; a.append(a); del a
+gc.collect(); print(any(isinstance(x, list) for x in gc.garbage))
+gc.set_debug(0); gc.garbage.clear()
+""",
+    },
 }

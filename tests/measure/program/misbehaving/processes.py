@@ -169,4 +169,45 @@ print('both go', flush=True)
 os.killpg(0, signal.SIGTERM)
 """,
     },
+    "shared memory": {
+        "main.py": """\
+import multiprocessing as mp, numpy as np
+from multiprocessing import shared_memory
+def fill(name, lock, total, k):
+    m = shared_memory.SharedMemory(name=name)
+    a = np.ndarray((1000,), dtype=np.int64, buffer=m.buf)
+    for i in range(k, 1000, 2):
+        with lock: a[i] = i; total.value += 1
+    del a; m.close()
+if __name__ == '__main__':
+    m = shared_memory.SharedMemory(create=True, size=8000)
+    lock, total = mp.Lock(), mp.Value('i', 0)
+    ps = [mp.Process(target=fill, args=(m.name, lock, total, k)) for k in (0, 1)]
+    [p.start() for p in ps]; [p.join() for p in ps]
+    a = np.ndarray((1000,), dtype=np.int64, buffer=m.buf)
+    print(a.sum(), total.value, [p.exitcode for p in ps]); del a
+    m.close(); m.unlink()
+""",
+    },
+    "asyncio subprocesses": {
+        "main.py": """\
+import asyncio, sys, signal
+async def one(n):
+    code, pipe = f'import sys; print(input()*{n}); sys.exit({n})', asyncio.subprocess.PIPE
+    p = await asyncio.create_subprocess_exec(
+        sys.executable, '-c', code, stdin=pipe, stdout=pipe
+    )
+    out, _ = await p.communicate(b'ab\\n')
+    return out, p.returncode
+async def main():
+    loop = asyncio.get_running_loop(); got = asyncio.Event()
+    loop.add_signal_handler(signal.SIGUSR1, got.set)
+    import os; os.kill(os.getpid(), signal.SIGUSR1)
+    await asyncio.wait_for(got.wait(), 5)
+    p = await asyncio.create_subprocess_shell('sleep 30'); p.kill()
+    print(await p.wait())
+    return await asyncio.gather(*(one(i) for i in range(3)))
+print(asyncio.run(main()))
+""",
+    },
 }

@@ -120,4 +120,34 @@ sys.stderr.close()
 sys.exit('nobody hears')
 """,
     },
+    "dup2 of stderr": {
+        "main.py": """\
+import os, sys
+keep = os.dup(2)
+f = os.open('errors.txt', os.O_CREAT | os.O_WRONLY)
+os.dup2(f, 2)
+print('to the file', file=sys.stderr); os.system('echo child >&2')
+import warnings; warnings.warn('w')
+os.dup2(1, 2); print('to out', file=sys.stderr, flush=True)
+os.dup2(keep, 2); os.close(keep)
+print('to err', file=sys.stderr)
+os.dup2(f, 2)
+raise SystemExit('goes to the file')
+""",
+    },
+    "select with timeouts": {
+        "main.py": """\
+import select, os, time, socket
+r, w = os.pipe()
+t = time.monotonic()
+print(select.select([r], [], [], 0.05), time.monotonic() - t >= 0.05)
+p = select.poll(); p.register(r, select.POLLIN)
+print(p.poll(30)); os.write(w, b'x'); print(p.poll(1000) == [(r, select.POLLIN)])
+e = select.epoll(); e.register(r, select.EPOLLIN); print(len(e.poll(1)))
+a, b = socket.socketpair(); a.settimeout(0.02)
+try: a.recv(1)
+except TimeoutError as x: print(x)
+print(select.select([0], [], [], 1)[0], os.read(0, 5), r < 10)
+""",
+    },
 }
