@@ -31,6 +31,8 @@ SHORT_S = 2.0
 _CLOSE_RATE_HZ = 1000.0
 # It may wait for what the first run has left behind.
 _CLOSE_LIMIT_S = 4 * SHORT_S
+# To be looked at closely takes time of the processor: one that takes less did less.
+_LEAST_BUSY = 0.5
 # From inside, each look needs the interpreter lock.
 _INSIDE_PAUSE_S = 0.01
 _SHORT_RUN = "the program ended after only a few samples ({samples}): shares are rough"
@@ -170,7 +172,8 @@ def _sentences(samples: ProgramSamples, end: ProgramEnd) -> tuple[str, ...]:
 def watch_closely(run: ProgramRun, place: InputPlace) -> ProgramRun:
     """A short program once more, without its output, at a higher rate; times stay the first's.
 
-    Where it does not end as before, what was seen before stands.
+    Where it does not end as before, or had less to do, what was seen before stands: what came
+    through a pipe, or a file that it makes where there is none, is not what it was.
     """
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:
@@ -185,11 +188,18 @@ def watch_closely(run: ProgramRun, place: InputPlace) -> ProgramRun:
     seen = sum(each.count for each in again.samples.stacks)
     if again.end.exit_code != run.end.exit_code or not seen:
         return run
+    if _busy_s(again) < _LEAST_BUSY * _busy_s(run):
+        return run
     # To be looked at takes time: a sample stands for its share of the undisturbed run.
     rate_hz = again.samples.rate_hz * again.end.wall_s / run.end.wall_s
     return msgspec.structs.replace(
         run, samples=msgspec.structs.replace(again.samples, rate_hz=rate_hz)
     )
+
+
+def _busy_s(run: ProgramRun) -> float:
+    """Processor time of a run, s; 0 where it is not known."""
+    return run.end.user_s + run.end.system_s
 
 
 def to_show(run: ProgramRun, note: str = "") -> ProgramRun:

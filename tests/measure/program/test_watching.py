@@ -218,6 +218,21 @@ def test_a_second_run_that_ends_otherwise_is_not_believed(tmp_path: Path) -> Non
     assert watching.watch_closely(first, InputPlace()) == first
 
 
+@pytest.mark.parametrize(("busy_s", "believed"), [(0.3, False), (0.9, True)])
+def test_a_second_run_that_has_less_to_do_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, busy_s: float, believed: bool
+) -> None:
+    """Its input came through a pipe, or it keeps in a file what it has computed once."""
+    run = watched(tmp_path)
+    first = msgspec.structs.replace(
+        run, end=msgspec.structs.replace(run.end, user_s=0.9, system_s=0.1)
+    )
+    short = msgspec.structs.replace(first.end, user_s=busy_s, system_s=0.0, wall_s=9.0)
+    again = msgspec.structs.replace(first, end=short)
+    monkeypatch.setattr(watching, "watch_program", lambda *_, **__: again)
+    assert (watching.watch_closely(first, InputPlace()) != first) is believed
+
+
 def test_ctrl_c_in_the_second_run_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
