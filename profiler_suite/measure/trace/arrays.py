@@ -266,4 +266,6 @@ def _owns_memory(array: ndarray[Any, Any]) -> bool:
     base = ndarray.base.__get__(array)
     if base is None:
         return True
+    if isinstance(base, bytes):  # what a resize before this one gave it
+        return array.flags.writeable and len(base) == array.nbytes
     return isinstance(base, ndarray) and base.flags.owndata and base.nbytes == array.nbytes

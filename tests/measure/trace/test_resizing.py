@@ -220,3 +220,12 @@ def test_a_trace_goes_on_where_an_array_is_resized(
     assert type(result) is type(expected)
     for after, wanted in zip(mine, left, strict=True):
         np.testing.assert_array_equal(after, wanted)
+
+
+def test_a_buffer_of_another_package_may_grow_more_than_once() -> None:
+    """pandas' tables of different values double theirs."""
+    pd = pytest.importorskip("pandas")
+    values = np.arange(2000)[::-1].copy()
+    (codes, different), _ = trace(pd.factorize, (values,))
+    assert codes.tolist() == list(range(2000))
+    assert different.tolist() == values.tolist()
