@@ -15,7 +15,8 @@ from profiler_suite.model.trial import CHECKED, TrialKind
 # Families whose rewrites take a loop out of the interpreter, and the one that gives it up.
 _LOOPS = (
     *("loops", "per_element", "routines", "library", "tables", "groups", "text", "models"),
-    *("group_rows", "python", "records", "solvers"),
+    *("group_rows", "aggregations", "windows", "lookups", "python", "records", "solvers"),
+    *("against_all", "labels", "sparse_parts"),
 )
 _NOT_FOR_ARRAYS = "not_for_arrays"
 # Gains that differ by less are not worth lines that are harder to read.

@@ -12,7 +12,17 @@ from profiler_suite.registry import blaming
 # What takes whole loops out of the interpreter, then what gives the one call in them whole
 # arrays, before what makes them a little faster: time for trials is short.
 _OF_LOOPS = (
-    *("tables", "groups", "group_rows", "text", "solvers", "sparse", "loops", "routines"),
+    *("tables", "groups", "group_rows", "aggregations", "windows", "lookups", "calendars"),
+    *(
+        "text",
+        "solvers",
+        "against_all",
+        "labels",
+        "sparse",
+        "sparse_parts",
+        "loops",
+        "routines",
+    ),
     *("per_element", "python", "records", "statistics"),
 )
 _OF_CALLS_IN_LOOPS = ("models",)

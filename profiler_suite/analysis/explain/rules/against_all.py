@@ -1,0 +1,218 @@
+"""Slow paths of calls for one row against all: what they set up serves for every row."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import forms, patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
+
+_PAIRWISE = (
+    *("cosine_similarity", "cosine_distances", "euclidean_distances", "manhattan_distances"),
+    *("linear_kernel", "rbf_kernel", "polynomial_kernel", "pairwise_distances"),
+)
+_FUNCTIONS = (
+    *(f"sklearn.metrics.pairwise.{name}" for name in _PAIRWISE),
+    *("sklearn.metrics.pairwise_distances", "scipy.spatial.distance.cdist"),
+)
+# One row of a matrix, as a matrix of one row.
+_ROWS = (
+    *("X[I:I + 1]", "X[[I]]", "[X[I]]", "X[I].reshape(1, -1)", "X[I, :].reshape(1, -1)"),
+    *("X[I]", "X.getrow(I)", "X[I:I + 1, :]", "X[[I], :]", "X[None, I]", "X[I][None, :]"),
+    *("np.atleast_2d(X[I])", "np.array([X[I]])", "X[I][np.newaxis, :]"),
+)
+_PARTS = ("{0}[0]", "{0}.ravel()", "{0}.flatten()", "{0}[0, :]", "{0}")
+# Arrays that are larger are not kept for all rows.
+_MOST_BYTES = 4e8
+
+
+@dataclass(frozen=True)
+class _OneRow:
+    """A call for one row in a loop."""
+
+    node: ast.expr
+    call: ast.Call
+    rows: str
+    """All rows, as they are written."""
+    index: str
+    flat: bool
+    """Whether the row itself is used, not a matrix of it."""
+
+
+@rule(
+    "against_all",
+    looks_for="distances or similarities of one row to all others, row by row in a loop",
+    rewrite="cosine_similarity(x[i:i + 1], x)[0] in a loop → all of them before it",
+    exact="up to rounding; memory for a number of every pair of rows",
+    thread="https://stackoverflow.com/questions/17627219/whats-the-fastest-way-in-python-to-"
+    "calculate-cosine-similarity-given-sparse-mat",
+)
+def one_row_against_all(seen: Observation) -> Iterator[Finding]:
+    """Matrices of one row each, handed to what takes matrices."""
+    for function in seen.functions:
+        for node in ast.walk(function.node):
+            index = _counter(function, node)
+            if not index:
+                continue
+            calls = list(_calls_of_rows(function, node, index))
+            if calls and _fits_in_memory(function, calls):
+                yield from _all_before(seen, function, node, calls)
+
+
+def _counter(function: Function, loop: ast.AST) -> str:
+    """The name that counts through range(…) in a loop or comprehension; else nothing."""
+    if isinstance(loop, ast.For):
+        target, source = loop.target, loop.iter
+    elif isinstance(loop, ast.ListComp) and len(loop.generators) == 1:
+        target, source = loop.generators[0].target, loop.generators[0].iter
+    else:
+        return ""
+    counted = isinstance(source, ast.Call) and function.qualified(source.func) in (
+        "builtins.range",
+        "builtins.enumerate",
+    )
+    if isinstance(target, ast.Tuple):
+        target = target.elts[0]
+    return target.id if counted and isinstance(target, ast.Name) else ""
+
+
+def _calls_of_rows(function: Function, loop: ast.AST, index: str) -> Iterator[_OneRow]:
+    changed = syntax.changed_in(loop)
+    seen: set[ast.expr] = set()
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.expr) or node in seen:
+            continue
+        for part in _PARTS:
+            one = _match(function, node, part)
+            if one is None:
+                continue
+            held, call = one
+            seen |= {n for n in ast.walk(node) if isinstance(n, ast.expr)}
+            moving = {index} | changed
+            fixed = [held["X"], *call.args[1:], *(k.value for k in call.keywords)]
+            named = isinstance(held["I"], ast.Name) and held["I"].id == index
+            if named and not any(syntax.names_in(each) & moving for each in fixed):
+                rows = function.text_of(held["X"])
+                yield _OneRow(node, call, rows, index, part != "{0}")
+            break
+
+
+def _match(function: Function, node: ast.expr, part: str) -> tuple[Match, ast.Call] | None:
+    """The row that is taken, and the call that gets it."""
+    for value in ("F(R, Y)", "F(R, Y, M)", "F(R, Y, **KW)"):
+        one = patterns.match(function, node, part.format(value))
+        if one is None or function.qualified(one["F"]) not in _FUNCTIONS:
+            continue
+        call = next(n for n in ast.walk(node) if isinstance(n, ast.Call) and n.func is one["F"])
+        for row in _ROWS:
+            held = patterns.match(function, one["R"], row)
+            if held is not None:
+                return held, call
+    return None
+
+
+def _fits_in_memory(function: Function, calls: list[_OneRow]) -> bool:
+    total = 0.0
+    for each in calls:
+        sizes = [
+            forms.in_form(function.source.names.get(name, ""))
+            for name in (each.rows, ast.unparse(each.call.args[1]))
+        ]
+        known = [form.shape[0] for form in sizes if form is not None and form.shape]
+        total += 8.0 * known[0] * known[1] if len(known) == 2 else 0.0
+    return total <= _MOST_BYTES
+
+
+def _all_before(
+    seen: Observation, function: Function, loop: ast.AST, calls: list[_OneRow]
+) -> Iterator[Finding]:
+    assert isinstance(loop, ast.For | ast.ListComp)
+    statement = function.statement_of(loop)
+    stores = any(
+        isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store) for n in ast.walk(loop)
+    )
+    taken = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+    lines: dict[str, str] = {}
+    edits: list[Edit] = []
+    for each in calls:
+        called = function.text_of(each.call.func)
+        rest = [function.text_of(a) for a in each.call.args[1:]]
+        rest += [f"{k.arg}={function.text_of(k.value)}" for k in each.call.keywords]
+        whole = f"{called}({', '.join([each.rows, *rest])})"
+        base = f"{called.rpartition('.')[2]}_of_all"
+        name = lines.get(whole) or base
+        while name in taken:
+            name += "_rows"
+        lines[whole] = name
+        text = (
+            f"{name}[{each.index}]" if each.flat else f"{name}[{each.index}:{each.index} + 1]"
+        )
+        edits.append(rewriting.edit(function, each.node, f"{text}.copy()" if stores else text))
+    before = [f"{name} = {whole}" for whole, name in lines.items()]
+    edits += rewriting.inserted(function, {statement.lineno: before})
+    yield from seen.edited(
+        function,
+        edits,
+        title="compute all rows at once, before the loop",
+        lines=syntax.span_of(function, statement),
+        evidence="every call checks, converts and prepares all rows for one of them",
+    )
+
+
+# ---------------------------------------------------------------- triangulations
+
+_INTERPOLATORS = {
+    "": "LinearNDInterpolator",
+    ", method='linear'": "LinearNDInterpolator",
+    ", 'linear'": "LinearNDInterpolator",
+    ", method='cubic'": "CloughTocher2DInterpolator",
+    ", 'cubic'": "CloughTocher2DInterpolator",
+}
+
+
+@rule(
+    "against_all",
+    looks_for="griddata in a loop: the same points are triangulated for every set of values",
+    rewrite="griddata(points, values, targets) in a loop → triangles = Delaunay(points) before "
+    "it, LinearNDInterpolator(triangles, values)(targets)",
+    exact="always: the same triangles; the points do not change in the loop",
+    thread="https://stackoverflow.com/questions/20915502/speedup-scipy-griddata-for-multiple-"
+    "interpolations-between-two-irregular-grids",
+)
+def triangulated_again(seen: Observation) -> Iterator[Finding]:
+    """One triangulation for many sets of values."""
+    for function in seen.functions:
+        for given, interpolator in _INTERPOLATORS.items():
+            pattern = f"scipy.interpolate.griddata(P, V, T{given})"
+            for one in patterns.found(function, [pattern], lambda m: True):
+                yield from _triangulated(seen, function, one, interpolator)
+
+
+def _triangulated(
+    seen: Observation, function: Function, one: Match, interpolator: str
+) -> Iterator[Finding]:
+    loops = [p for p in function.around(one.node) if isinstance(p, syntax.REPEATING)]
+    fixed = syntax.names_in(one["P"])
+    outer = [each for each in loops if not fixed & syntax.changed_in(each)]
+    if not outer:
+        return
+    statement = function.statement_of(outer[-1])
+    points, values, targets = (function.text_of(one[each]) for each in "PVT")
+    made = f"scipy.interpolate.{interpolator}(triangles, {values})({targets})"
+    before = f"triangles = scipy.spatial.Delaunay({points})"
+    yield from seen.edited(
+        function,
+        [
+            rewriting.edit(function, one.node, made),
+            *rewriting.inserted(function, {statement.lineno: [before]}),
+        ],
+        title="triangulate the points once, before the loop",
+        lines=syntax.span_of(function, statement),
+        helpers=("import scipy.interpolate", "import scipy.spatial"),
+        evidence="griddata triangulates the points anew at every call",
+    )

@@ -1,0 +1,52 @@
+"""Slow paths of columns of dates: made texts one by one."""
+
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+FORMATTED = '''
+def formatted(dates, pattern):
+    """dates.dt.strftime(pattern), with each different date made a text once."""
+    codes, different = pd.factorize(dates)
+    texts = pd.Series(different).dt.strftime(pattern).astype("str")
+    return texts.reindex(codes).set_axis(dates.index).rename(dates.name)
+'''.strip()
+# What a pattern of these asks for does not change within a day.
+_OF_DAYS = frozenset("YymdbBjaAUuVGwW%")
+
+
+@rule(
+    "calendars",
+    looks_for="dates made texts one by one, though many are of the same day",
+    rewrite="df['t'].dt.strftime('%Y-%m') → each different date once, by pd.factorize",
+    exact="always: the same texts",
+    thread="https://stackoverflow.com/questions/56014551/how-to-convert-data-format-in-pandas-"
+    "fast",
+)
+def dates_as_text(seen: Observation) -> Iterator[Finding]:
+    """Texts of dates that occur again and again."""
+    title = "make each different date a text once"
+    evidence = "strftime makes a text of every element, in Python"
+    helpers = ("import pandas as pd", FORMATTED)
+    yield from seen.rewrites(
+        ("S.dt.strftime(P)", "formatted(S, P)"), title=title, helpers=helpers, evidence=evidence
+    )
+    yield from seen.rewrites(
+        ("S.dt.strftime(P)", "formatted(S.dt.normalize(), P)"),
+        where=_of_days,
+        title=f"{title}, day by day",
+        helpers=helpers,
+        evidence=evidence,
+    )
+
+
+def _of_days(one: Match) -> bool:
+    """Whether a pattern asks for nothing that changes within a day."""
+    pattern = getattr(one["P"], "value", None)
+    if not isinstance(pattern, str) or not patterns.pure(one["S"]):
+        return False
+    parts = pattern.split("%")[1:]
+    return bool(parts) and all(part[:1] in _OF_DAYS and part for part in parts)

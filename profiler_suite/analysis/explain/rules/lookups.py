@@ -1,0 +1,92 @@
+"""Slow paths of look-ups by label: one row of a table at a time, rows as tuples."""
+
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+# How one element is asked for by the label of its row.
+_PLACES = ("T.loc[{0}, C]", "T.at[{0}, C]", "T.loc[{0}][C]", "T[C].loc[{0}]", "T[C].at[{0}]")
+_TUPLES = ("A, B", "A, B, D")
+
+
+@rule(
+    "lookups",
+    looks_for="one element of a table by its label for each of many keys",
+    rewrite="s.apply(lambda k: t.loc[k, 'c']) → s.map(t['c']); [t.loc[(a, b), 'c'] for a, b in "
+    "pairs] → t['c'].loc[pairs]",
+    exact="labels of the table are unique, and every key is one of them",
+    thread="https://stackoverflow.com/questions/13893227/vectorized-look-up-of-values-in-pandas-"
+    "dataframe",
+)
+def label_lookups(seen: Observation) -> Iterator[Finding]:
+    """Rows that are looked up by the index, one by one."""
+    title = "look all of them up at once"
+    evidence = "every look-up goes through the index of the table: microseconds each"
+    mapped = [
+        (f"S.{method}(lambda V: {place.format('V')})", "S.map(T[C])")
+        for method in ("apply", "map")
+        for place in (*_PLACES, "T[C][V]")
+    ]
+    yield from seen.rewrites(*mapped, title=title, where=_of_column, evidence=evidence)
+    listed = []
+    for names in ("V", *_TUPLES):
+        key = names if names == "V" else f"({names})"
+        for place in _PLACES:
+            for around, made in (("np.array({})", "{}"), ("{}", "list({})")):
+                pattern = around.format(f"[{place.format(key)} for {names} in KEYS]")
+                listed.append((pattern, made.format("T[C].loc[list(KEYS)].to_numpy()")))
+    yield from seen.rewrites(*listed, title=title, where=_of_column, evidence=evidence)
+
+
+def _of_column(one: Match) -> bool:
+    """Whether it is a column of a table that is looked up, and that is written out."""
+    table = one.form("T")
+    is_table = table is None or table.dtype in ("DataFrame", "")
+    return is_table and patterns.cheap(one["T"]) and patterns.cheap(one["C"])
+
+
+@rule(
+    "lookups",
+    looks_for="rows of a table made tuples, one Series each, to be compared or counted",
+    rewrite="a.apply(tuple, axis=1).isin(b.apply(tuple, axis=1)) → "
+    "pd.MultiIndex.from_frame(a).isin(pd.MultiIndex.from_frame(b))",
+    exact="always: rows are equal where all their elements are",
+    thread="https://stackoverflow.com/questions/28901683/pandas-get-rows-which-are-not-in-other-"
+    "dataframe",
+)
+def rows_as_tuples(seen: Observation) -> Iterator[Finding]:
+    """Tuples of rows, made row by row."""
+    evidence = "DataFrame.apply with axis=1 makes a Series of every row"
+    tupled = "{0}.apply(tuple, axis=1)"
+    other = (
+        tupled.format("B"),
+        f"{tupled.format('B')}.tolist()",
+        f"list({tupled.format('B')})",
+        f"{tupled.format('B')}.values",
+        f"set({tupled.format('B')})",
+    )
+    index = "pd.MultiIndex.from_frame"
+    yield from seen.rewrites(
+        *(
+            (
+                f"{tupled.format('A')}.isin({each})",
+                f"pd.Series({index}(A).isin({index}(B)), A.index)",
+            )
+            for each in other
+        ),
+        title="compare rows by an index of all columns",
+        helpers=("import pandas as pd",),
+        evidence=evidence,
+    )
+    yield from seen.rewrites(
+        (
+            tupled.format("A"),
+            "pd.Series(list(A.itertuples(index=False, name=None)), A.index)",
+        ),
+        title="rows as tuples by itertuples",
+        helpers=("import pandas as pd",),
+        evidence=evidence,
+    )

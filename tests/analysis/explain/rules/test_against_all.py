@@ -1,0 +1,110 @@
+"""One row against all others, and one triangulation for many sets of values."""
+
+import numpy as np
+import scipy.sparse
+
+from profiler_suite.analysis.explain.rules import against_all
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(61)
+assert against_all
+CDIST = "from scipy.spatial.distance import cdist\n"
+COSINE = "from sklearn.metrics.pairwise import cosine_similarity\n"
+GRID = "from scipy.interpolate import griddata\n"
+NEAREST = """
+def f(x):
+    best = np.zeros(x.shape[0], dtype=int)
+    for i in range(x.shape[0]):
+        similar = cosine_similarity(x[i:i + 1], x)[0]
+        similar[i] = -1
+        best[i] = np.argmax(similar)
+    return best
+"""
+FIELDS = """
+def f(points, fields, targets):
+    out = np.empty((len(fields), len(targets)))
+    for i, values in enumerate(fields):
+        out[i] = griddata(points, values, targets{how})
+    return out
+"""
+
+
+def rows() -> np.ndarray:
+    return rng.random((24, 6))
+
+
+def fields() -> tuple[np.ndarray, ...]:
+    return rng.random((40, 2)), rng.random((3, 40)), 0.2 + 0.6 * rng.random((9, 2))
+
+
+FIRES = [
+    Fires(
+        "one_row_against_all",
+        COSINE + NEAREST,
+        lambda: (rows(),),
+        "similar = cosine_similarity_of_all[i].copy()",
+    ),
+    Fires(
+        "one_row_against_all",
+        COSINE + NEAREST,
+        lambda: (scipy.sparse.random(30, 40, 0.2, format="csr", random_state=1),),
+        "cosine_similarity_of_all = cosine_similarity(x, x)",
+    ),
+    Fires(
+        "one_row_against_all",
+        CDIST + "def f(a, b):\n    return [cdist([a[i]], b, 'cityblock').ravel().min() "
+        "for i in range(len(a))]\n",
+        lambda: (rows(), rows()),
+        "cdist_of_all = cdist(a, b, 'cityblock')",
+    ),
+    Fires(
+        "triangulated_again",
+        GRID + FIELDS.format(how=", method='linear'"),
+        fields,
+        "LinearNDInterpolator(triangles, values)(targets)",
+    ),
+    Fires(
+        "triangulated_again",
+        GRID + FIELDS.format(how=", method='cubic'"),
+        fields,
+        "CloughTocher2DInterpolator(triangles, values)(targets)",
+    ),
+]
+SILENT = [
+    Silent(
+        "one_row_against_all",
+        CDIST + "def f(a, b):\n    return cdist(a, b).min(axis=1)\n",
+        lambda: (rows(), rows()),
+    ),
+    Silent(  # the other rows change
+        "one_row_against_all",
+        CDIST + "def f(a, b):\n    out = []\n    for i in range(len(a)):\n"
+        "        out.append(cdist([a[i]], b)[0].min())\n        b = b + 1\n    return out\n",
+        lambda: (rows(), rows()),
+    ),
+    Silent(
+        "triangulated_again",
+        GRID
+        + "def f(points, values, targets):\n    return griddata(points, values, targets)\n",
+        lambda: (fields()[0], fields()[1][0], fields()[2]),
+    ),
+    Silent(  # other points each time
+        "triangulated_again",
+        GRID + "def f(points, values, targets):\n"
+        "    return [griddata(points + 0.01 * i, v, targets) for i, v in enumerate(values)]\n"
+        "\n\ndef g(points, values, targets):\n    pass\n",
+        fields,
+    ),
+]
+REFUSED = [
+    Refused(  # a distance that is relative to the spread of all that it is given
+        "one_row_against_all",
+        CDIST + "def f(a, b):\n    return [cdist(a[i:i + 1], b, 'seuclidean')[0].min() "
+        "for i in range(len(a))]\n",
+        lambda: (rows(), rows()),
+    ),
+]
+
+test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
+    FIRES, SILENT, REFUSED
+)

@@ -1,0 +1,98 @@
+"""Look-ups by label, all at once."""
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite.analysis.explain.rules import lookups
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(43)
+assert lookups
+KEYS = list("abcdefgh")
+
+
+def rates() -> pd.DataFrame:
+    return pd.DataFrame({"rate": rng.random(8), "n": rng.integers(0, 9, 8)}, index=KEYS)
+
+
+def orders() -> pd.DataFrame:
+    return pd.DataFrame({"key": rng.choice(KEYS, 60), "x": rng.integers(0, 5, 60)})
+
+
+def by_two() -> pd.DataFrame:
+    index = pd.MultiIndex.from_product([range(6), KEYS], names=["i", "k"])
+    return pd.DataFrame({"v": rng.random(48)}, index=index)
+
+
+def pairs() -> list[tuple[int, str]]:
+    return [(int(i), KEYS[k]) for i, k in rng.integers(0, 6, (40, 2))]
+
+
+FIRES = [
+    Fires(
+        "label_lookups",
+        "def f(df, t):\n    return df['key'].apply(lambda k: t.loc[k, 'rate']) * df['x']\n",
+        lambda: (orders(), rates()),
+        "df['key'].map(t['rate']) * df['x']",
+    ),
+    Fires(
+        "label_lookups",
+        "def f(df, t):\n    return df['key'].map(lambda k: t['n'][k])\n",
+        lambda: (orders(), rates()),
+        "df['key'].map(t['n'])",
+    ),
+    Fires(
+        "label_lookups",
+        "def f(t, pairs):\n    return np.array([t.loc[(i, k), 'v'] for i, k in pairs])\n",
+        lambda: (by_two(), pairs()),
+        "t['v'].loc[list(pairs)].to_numpy()",
+    ),
+    Fires(
+        "label_lookups",
+        "def f(t, keys):\n    out = []\n    for k in keys:\n"
+        "        out.append(t.at[k, 'rate'])\n    return out\n",
+        lambda: (rates(), list("abacabad")),
+        "list(t['rate'].loc[list(keys)].to_numpy())",
+    ),
+    Fires(
+        "rows_as_tuples",
+        "def f(a, b):\n    return a[~a.apply(tuple, axis=1).isin(b.apply(tuple, axis=1))]\n",
+        lambda: (orders(), orders().head(20)),
+        "MultiIndex.from_frame(a).isin(pd.MultiIndex.from_frame(b))",
+    ),
+    Fires(
+        "rows_as_tuples",
+        "def f(a):\n    return a[['x', 'key']].apply(tuple, axis=1)\n",
+        lambda: (orders(),),
+        "a[['x', 'key']]).itertuples(index=False, name=None)",
+    ),
+]
+SILENT = [
+    Silent(
+        "label_lookups",
+        "def f(df, t):\n    return df['key'].map(t['rate'])\n",
+        lambda: (orders(), rates()),
+    ),
+    Silent(  # another column each time
+        "label_lookups",
+        "def f(t, keys):\n    return [t.loc[k, column_of(k)] for k in keys]\n\n"
+        "def column_of(k):\n    return 'rate' if k < 'd' else 'n'\n",
+        lambda: (rates(), list("abacabad")),
+    ),
+    Silent(
+        "rows_as_tuples",
+        "def f(a):\n    return list(a.itertuples(index=False, name=None))\n",
+        lambda: (orders(),),
+    ),
+]
+REFUSED = [
+    Refused(  # a label that occurs twice has two rows
+        "label_lookups",
+        "def f(t, keys):\n    return [t.loc[k, 'rate'] for k in keys]\n",
+        lambda: (pd.concat([rates(), rates()]), list("abacabad")),
+    ),
+]
+
+test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
+    FIRES, SILENT, REFUSED
+)
