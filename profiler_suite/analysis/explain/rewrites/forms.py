@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rewriting import Function, number
 from profiler_suite.model.noun import Noun
 
 _ARRAY = re.compile(r"^(?P<dtype>.+) \((?P<shape>[\d, ]*)\)(?:, (?P<order>[a-z ]+))?$")
@@ -116,7 +116,7 @@ def _indexed(function: Function, node: ast.Subscript) -> Form | None:
     inner = of(function, node.value)
     if inner is None or inner.kind != "array":
         return None
-    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    parts = _without_ellipsis(node.slice, len(inner.shape))
     shape: list[int] = []
     left = list(inner.shape)
     looked_up = 0
@@ -128,8 +128,7 @@ def _indexed(function: Function, node: ast.Subscript) -> Form | None:
             return None
         length = left.pop(0)
         if isinstance(part, ast.Slice):
-            whole = part.lower is None and part.upper is None and part.step is None
-            shape.append(length if whole else -1)
+            shape.append(_length_of(part, length))
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):
             return None
         else:
@@ -144,6 +143,32 @@ def _indexed(function: Function, node: ast.Subscript) -> Form | None:
     shape += left
     kind = "array" if shape else "number"
     return Form(kind=kind, dtype=inner.dtype, shape=tuple(shape))
+
+
+def _without_ellipsis(node: ast.expr, rank: int) -> list[ast.expr]:
+    """The parts of an index, with a whole slice for each axis that one `...` stands for."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    dots = [isinstance(part, ast.Constant) and part.value is Ellipsis for part in parts]
+    new = sum(isinstance(part, ast.Constant) and part.value is None for part in parts)
+    if sum(dots) != 1 or len(parts) == 1:
+        return parts
+    place = dots.index(True)
+    left = max(0, rank - (len(parts) - 1 - new))
+    return [*parts[:place], *[ast.Slice() for _ in range(left)], *parts[place + 1 :]]
+
+
+def _length_of(part: ast.Slice, length: int) -> int:
+    """How many elements a slice takes of so many; -1 where that is not written out."""
+    bounds = []
+    for bound in (part.lower, part.upper, part.step):
+        value = None if bound is None else number(bound)
+        if bound is not None and (value is None or int(value) != value):
+            return -1
+        bounds.append(None if value is None else int(value))
+    whole = bounds == [None, None, None]
+    if length < 0 or bounds[2] == 0:
+        return length if whole else -1
+    return len(range(*slice(*bounds).indices(length)))
 
 
 def _binary(left: Form | None, right: Form | None, operator: ast.operator) -> Form | None:
@@ -197,6 +222,16 @@ _PYTHON_NUMBERS = {
 }
 
 
+# NumPy's functions of each element: of floating-point numbers again such, and truth values.
+_OF_ITS_DTYPE = frozenset(
+    [
+        *("sqrt", "exp", "log", "sin", "cos", "tanh", "absolute", "square", "floor", "ceil"),
+        *("trunc", "rint", "log1p", "expm1", "log2", "log10", "exp2", "tan", "arctan", "cbrt"),
+    ]
+)
+_TRUTHS = frozenset(["isnan", "isfinite", "isinf", "logical_not", "signbit"])
+
+
 def _called(function: Function, node: ast.Call) -> Form | None:
     name = function.qualified(node.func)
     if name in _PYTHON_NUMBERS:
@@ -208,12 +243,17 @@ def _called(function: Function, node: ast.Call) -> Form | None:
         if given is None or given.kind != "array" or name == "numpy.asarray":
             return given
         return msgspec.structs.replace(given, order="")
-    if name.rpartition(".")[2] in ("sqrt", "exp", "log", "sin", "cos", "tanh", "absolute"):
+    if name.rpartition(".")[2] in _OF_ITS_DTYPE:
         inner = of(function, node.args[0]) if len(node.args) == 1 else None
         if inner is not None and name.startswith("math."):
             return Form(kind="python", dtype="float") if not inner.shape else None
         if inner is not None and inner.kind in ("array", "number") and inner.letter == "f":
             return inner
+    owner, _, own = name.rpartition(".")
+    if owner == "numpy" and own in _TRUTHS and len(node.args) == 1:
+        inner = of(function, node.args[0])
+        known = inner is not None and inner.kind == "array"
+        return Form(kind="array", dtype="bool", shape=inner.shape) if known and inner else None
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("ravel", "copy", "flatten"):
         inner = of(function, node.func.value)
         if inner is not None and inner.kind == "array":

@@ -178,3 +178,40 @@ def windows_of_groups(seen: Observation) -> Iterator[Finding]:
         title="windows of all groups at once",
         evidence="a column and its windows are made for each group, in Python",
     )
+
+
+@rule(
+    "group_rows",
+    looks_for="the row of each group with its largest value by groupby.apply: a table for each",
+    rewrite="df.groupby('k').apply(lambda g: g.loc[g['t'].idxmax(), 'v']) → "
+    "df.groupby('k')['t'].idxmax().map(df['v'])",
+    exact="where no label of the rows comes twice; pandas 3 leaves the key out of the row",
+    thread="https://stackoverflow.com/questions/15705630/get-the-rows-which-have-the-max-value-in-"
+    "groups-using-groupby",
+)
+def extreme_rows(seen: Observation) -> Iterator[Finding]:
+    """Rows of groups by the place of their extreme."""
+    table = []
+    for name in ("idxmax", "idxmin"):
+        place = f"G[T].{name}()"
+        places = f"D.groupby(K)[T].{name}()"
+        applied = "D.groupby(K).apply(lambda G: {})"
+        value = f"{places}.map(D[V]).rename(None)"
+        table += [
+            (applied.format(f"G.loc[{place}, V]"), value),
+            (applied.format(f"G[V][{place}]"), value),
+            (applied.format(f"G[V].loc[{place}]"), value),
+            (applied.format(f"G.loc[{place}]"), f"D.loc[{places}].set_index(K)"),
+        ]
+
+    def named(one: Match) -> bool:
+        names = [one[each] for each in "KTV" if each in one.captures]
+        texts = all(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in names)
+        return texts and patterns.cheap(one["D"])
+
+    return seen.rewrites(
+        *table,
+        where=named,
+        title="find the places of all groups at once",
+        evidence="groupby.apply makes a table of each group and calls Python for it",
+    )

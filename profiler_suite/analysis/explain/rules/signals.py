@@ -3,7 +3,10 @@
 import ast
 from collections.abc import Iterator
 
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import HINT, rule
 
@@ -123,6 +126,65 @@ def real_transform(seen: Observation) -> Iterator[Finding]:
         where=real,
         title="rfft: half of a real signal's spectrum says it all",
     )
+
+
+@rule(
+    "signals",
+    looks_for="a complex transform of real numbers of which one half is used",
+    rewrite="np.fft.fft(x)[:, :n] → np.fft.rfft(x)[:, :n]",
+    exact="up to rounding, for real input, where no more than that half is used",
+    thread="https://github.com/scipy/scipy/issues/5592",
+)
+def half_spectrum(seen: Observation) -> Iterator[Finding]:
+    """Transforms that are cut off."""
+    for function in seen.functions:
+        edits, lines = [], []
+        for one in patterns.found(function, _TRANSFORMS, lambda _: True):
+            form, call = one.form("X"), one.node
+            if (form is not None and form.letter not in "fiu") or not isinstance(
+                call, ast.Call
+            ):
+                continue
+            if all(_is_cut_off(each) for each in _uses(function, call)):
+                name = function.text_of(call.func)
+                owner, _, own = name.rpartition(".")
+                text = f"{owner}.r{own}" if owner else ""
+                if text:
+                    edits.append(rewriting.edit(function, call.func, text))
+                    lines.append(one.line)
+        if edits:
+            yield from seen.edited(
+                function,
+                edits,
+                title="rfft: half of a real signal's spectrum says it all",
+                lines=lines,
+            )
+
+
+_TRANSFORMS = tuple(
+    f"{module}.fft.fft(X{given})" for module in ("np", "scipy") for given in ("", ", axis=K")
+)
+
+
+def _uses(function: Function, call: ast.expr) -> list[ast.AST]:
+    """What stands around each use of what a call gives, by its name or as it is."""
+    parent = function.parents[call]
+    if not isinstance(parent, ast.Assign) or len(parent.targets) != 1:
+        return [parent]
+    name = parent.targets[0]
+    if not isinstance(name, ast.Name):
+        return [parent]
+    used = [each for each in syntax.uses(function.node, name.id) if each is not name]
+    return [function.parents[each] for each in used] or [parent]
+
+
+def _is_cut_off(node: ast.AST) -> bool:
+    """x[:n] or x[…, :n]: the elements from 0 up to some of the last axis."""
+    if not isinstance(node, ast.Subscript):
+        return False
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    last = parts[-1]
+    return isinstance(last, ast.Slice) and last.upper is not None
 
 
 @rule(

@@ -42,6 +42,15 @@ def form_of(text: str) -> Form | None:
         "float(q) * 2",
         "2 * np.pi * x",
         "math.tau",
+        *("np.isnan(m)", "~np.isfinite(x)", "np.square(m)", "np.floor(x - 1)", "np.log1p(y)"),
+        *(
+            "m[..., :3]",
+            "m[..., None]",
+            "m[1:4, ::2]",
+            "x[-2:]",
+            "m[..., 0]",
+            "m[None, ..., 1:]",
+        ),
         "int(s)",
         *("abs(-n)", "abs(2j)", "abs(t)", "abs(q)", "abs(m)", "abs(b)", "abs(k - 3)"),
         *("x", "m", "f", "q", "n", "s", "t", "2", "1.5", "2j", "True", "-x", "-n"),
@@ -69,11 +78,11 @@ def test_it_is_what_the_expression_gives(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        ("m[1:]", (-1, 4)),
-        ("m[1:] * y", (-1, 4)),
-        ("m[:, 1:] + x[:, None]", (5, -1)),
+        ("m[n:]", (-1, 4)),
+        ("m[n:] * y", (-1, 4)),
+        ("m[:, n:] + x[:, None]", (5, -1)),
         ("m[b]", (-1,)),
-        ("m[1:].ravel()", (-1,)),
+        ("m[n:].ravel()", (-1,)),
         ("m[m > 0] + 1", (-1,)),
     ],
 )

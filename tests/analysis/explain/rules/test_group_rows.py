@@ -69,6 +69,19 @@ FIRES = [
         lambda: (table(),),
         "d.groupby('k')['v'].expanding().max().droplevel(0).reindex(d.index)",
     ),
+    Fires(
+        "extreme_rows",
+        "def f(d):\n    return d.groupby('k').apply(lambda g: g.loc[g['v'].idxmax(), 'w'])\n",
+        lambda: (table().assign(w=lambda t: t["v"] ** 2),),
+        "d.groupby('k')['v'].idxmax().map(d['w']).rename(None)",
+    ),
+    Fires(
+        "extreme_rows",
+        "def f(d):\n    return d.groupby('k').apply(lambda g: g.loc[g['v'].idxmin()])\n",
+        lambda: (table().assign(w=lambda t: t["v"] ** 2),),
+        "d.loc[d.groupby('k')['v'].idxmin()].set_index('k')",
+        pandas=3,
+    ),
 ]
 SILENT = [
     Silent(  # what has no key is in no group, and unequal to everything
@@ -94,6 +107,11 @@ SILENT = [
     Silent(
         "windows_of_groups",
         "def f(df):\n    return df.groupby('k')['v'].rolling(3).mean()\n",
+        lambda: (table(),),
+    ),
+    Silent(
+        "extreme_rows",
+        "def f(d):\n    return d.groupby('k')['v'].idxmax()\n",
         lambda: (table(),),
     ),
 ]

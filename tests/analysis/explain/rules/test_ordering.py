@@ -75,6 +75,12 @@ FIRES = [
         lambda: (NUMBERS,),
         "first_true(x > 1)",
     ),
+    Fires(
+        "nearest_value",
+        "def f(x, v):\n    return np.abs(x[:, None] - v[None, :]).argmin(axis=1)\n",
+        lambda: (NUMBERS, np.round(NUMBERS[:60], 1)),
+        "nearest_places(v, x)",
+    ),
 ]
 SILENT = [
     Silent(  # the order is for something else too
@@ -104,6 +110,11 @@ SILENT = [
     ),
     Silent("first_place", "def f(x):\n    return np.where(x > 1)[0][1]\n", lambda: (NUMBERS,)),
     Silent("first_place", "def f(x):\n    return np.nonzero(x)[0][0]\n", lambda: (NUMBERS,)),
+    Silent(
+        "nearest_value",
+        "def f(x, v):\n    return np.abs(x[:, None] - v).argmax(axis=1)\n",
+        lambda: (NUMBERS, NUMBERS[:60]),
+    ),
 ]
 REFUSED = [
     Refused(  # which of two equal keys comes first is part of the answer
@@ -172,3 +183,13 @@ def test_records_come_in_the_order_of_numpy_also_where_a_field_is_equal() -> Non
     for field in ("a", "b", "c"):
         found = namespace["sorted_records"](RECORDS, field)
         np.testing.assert_array_equal(found, np.sort(RECORDS, order=field))
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 40])
+def test_the_nearest_is_the_first_of_those_that_are_equally_near(n: int) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(ordering.NEAREST_PLACES, namespace)
+    values = rng.integers(0, 12, n).astype(float)
+    x = np.concatenate([np.arange(-1, 13, 0.5), rng.uniform(-2, 14, 50)])
+    expected = np.abs(x[:, None] - values).argmin(axis=1)
+    np.testing.assert_array_equal(namespace["nearest_places"](values, x), expected)

@@ -73,6 +73,12 @@ FIRES = [
         lambda: (20,),
         "np.random.random(n).tolist()",
     ),
+    Fires(
+        "half_spectrum",
+        "def f(x):\n    s = np.fft.fft(x * 2.0, axis=1)\n    return np.abs(s[:, :9]) ** 2\n",
+        lambda: (np.random.default_rng(3).random((4, 32)),),
+        "s = np.fft.rfft(x * 2.0, axis=1)",
+    ),
 ]
 
 SILENT = [
@@ -102,6 +108,11 @@ SILENT = [
         "def f(g, n):\n    return [g.normal(k) for k in range(n)]\n",
         lambda: (np.random.default_rng(3), 5),
     ),
+    Silent(  # the whole of it is used as well
+        "half_spectrum",
+        "def f(x):\n    s = np.fft.fft(x)\n    return s[:9], s\n",
+        lambda: (np.arange(32.0),),
+    ),
 ]
 
 REFUSED = [
@@ -124,6 +135,11 @@ REFUSED = [
         "random_one_by_one",
         "def f(g, n):\n    return np.array([g.normal(g.random()) for _ in range(n)])\n",
         lambda: (np.random.default_rng(3), 5),
+    ),
+    Refused(  # more than a half
+        "half_spectrum",
+        "def f(x):\n    return np.fft.fft(x)[:20]\n",
+        lambda: (np.arange(32.0) ** 2,),
     ),
 ]
 
