@@ -146,40 +146,6 @@ def rows_of_groups(seen: Observation) -> Iterator[Finding]:
     )
 
 
-_OF_WINDOWS = ("mean", "sum", "max", "min", "std", "var", "median", "count")
-
-
-@rule(
-    "group_rows",
-    looks_for="windows within groups by transform: windows are made anew for every group",
-    rewrite="df.groupby('k')['v'].transform(lambda s: s.rolling(3).mean()) → "
-    "df.groupby('k')['v'].rolling(3).mean(), in the order of the rows",
-    exact="up to rounding, where no label of the rows comes twice",
-    thread="https://github.com/pandas-dev/pandas/issues/13734",
-)
-def windows_of_groups(seen: Observation) -> Iterator[Finding]:
-    """Rolling and expanding windows of each group."""
-    table = []
-    for window in ("rolling(W, **KW)", "expanding(**KW)"):
-        for name in _OF_WINDOWS:
-            changed = f"D.groupby(K)[C].{window}.{name}().droplevel(0).reindex(D.index)"
-            for method in ("transform", "apply"):
-                given = f"lambda S: S.{window}.{name}()"
-                table.append((f"D.groupby(K)[C].{method}({given})", changed))
-
-    def named(one: Match) -> bool:
-        key = one["K"]
-        text = isinstance(key, ast.Constant) and isinstance(key.value, str)
-        return text and patterns.cheap(one["D"])
-
-    return seen.rewrites(
-        *table,
-        where=named,
-        title="windows of all groups at once",
-        evidence="a column and its windows are made for each group, in Python",
-    )
-
-
 @rule(
     "group_rows",
     looks_for="the row of each group with its largest value by groupby.apply: a table for each",

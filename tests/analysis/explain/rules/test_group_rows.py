@@ -57,19 +57,6 @@ FIRES = [
         pandas=3,
     ),
     Fires(
-        "windows_of_groups",
-        "def f(df):\n    return df.groupby('k')['v'].transform("
-        "lambda s: s.rolling(3, min_periods=1).mean())\n",
-        lambda: (table(),),
-        "df.groupby('k')['v'].rolling(3, min_periods=1).mean().droplevel(0).reindex(df.index)",
-    ),
-    Fires(
-        "windows_of_groups",
-        "def f(d):\n    return d.groupby('k')['v'].transform(lambda s: s.expanding().max())\n",
-        lambda: (table(),),
-        "d.groupby('k')['v'].expanding().max().droplevel(0).reindex(d.index)",
-    ),
-    Fires(
         "extreme_rows",
         "def f(d):\n    return d.groupby('k').apply(lambda g: g.loc[g['v'].idxmax(), 'w'])\n",
         lambda: (table().assign(w=lambda t: t["v"] ** 2),),
@@ -105,11 +92,6 @@ SILENT = [
         lambda: (table(),),
     ),
     Silent(
-        "windows_of_groups",
-        "def f(df):\n    return df.groupby('k')['v'].rolling(3).mean()\n",
-        lambda: (table(),),
-    ),
-    Silent(
         "extreme_rows",
         "def f(d):\n    return d.groupby('k')['v'].idxmax()\n",
         lambda: (table(),),
@@ -120,11 +102,6 @@ REFUSED = [
         "rows_of_groups",
         "def f(df):\n    return df.groupby('k').apply(lambda g: g.sort_values('v').head(2))\n",
         lambda: (pd.concat([table()] * 9, ignore_index=True).round(-1),),
-    ),
-    Refused(  # a label that comes twice
-        "windows_of_groups",
-        "def f(df):\n    return df.groupby('k')['v'].transform(lambda s: s.rolling(2).sum())\n",
-        lambda: (table().set_index(np.arange(90) // 2),),
     ),
 ]
 
