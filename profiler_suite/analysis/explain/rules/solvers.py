@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import forms, patterns
+from profiler_suite.analysis.explain.rewrites import forms, patterns, root_loops
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -305,3 +305,25 @@ def _of_parameters(one: str, integrand: str) -> Iterator[tuple[str, str]]:
 
 
 _EXACTLY = "epsabs=1e-12, epsrel=1e-12"
+
+
+@rule(
+    "solvers",
+    looks_for="a root for each element, by brentq or its like in a loop",
+    rewrite="for i: out[i] = brentq(lambda x: f(x, a[i]), 0, 1) → bisection for all elements",
+    exact="up to the tolerance of the search; one root lies between the limits",
+    thread="https://stackoverflow.com/questions/29086411/vectorized-root-finding-in-python",
+)
+def root_per_element(seen: Observation) -> Iterator[Finding]:
+    """Equations that are solved one by one, all at once."""
+    for function in seen.functions:
+        for one in root_loops.in_one_search(function):
+            start, end = function.span(one.loop)
+            yield from seen.edited(
+                function,
+                [Edit(start=start, end=end, text=one.text)],
+                title="find all roots at once, by bisection",
+                lines=syntax.span_of(function, one.loop),
+                helpers=("import numpy as np", root_loops.ROOTS_BETWEEN),
+                evidence="every step of every search calls a Python function",
+            )

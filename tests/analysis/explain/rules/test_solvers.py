@@ -7,7 +7,7 @@ import pytest
 
 from profiler_suite.analysis.explain.rules import solvers
 from tests.analysis.explain.rules.own_function import Own
-from tests.analysis.explain.rules.tables import Silent, family_tests
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 PLATE = """
 class Plate:
@@ -28,6 +28,13 @@ def f(b):
     return np.linalg.solve(MATRIX, b)
 """
 SILENT = [
+    Silent(  # every search begins where the one before has ended
+        "root_per_element",
+        "from scipy.optimize import brentq\n\n\ndef f(a):\n    x = 0.0\n"
+        "    for i in range(len(a)):\n        x = brentq(lambda y: y - a[i], x, 9.0)\n"
+        "    return x\n",
+        lambda: (np.arange(1.0, 5.0),),
+    ),
     Silent(  # another matrix each time, as far as one knows
         "kept_matrix_solved",
         "def f(a, b):\n    return np.linalg.solve(a, b)\n",
@@ -64,4 +71,36 @@ def test_a_matrix_that_changes_is_left_alone(text: str) -> None:
     assert not hints(text, 0.9)
 
 
-_, test_silent, _ = family_tests([], SILENT, [])
+FIRES = [
+    Fires(
+        "root_per_element",
+        """
+        from scipy.optimize import brentq
+
+        def f(a, b):
+            out = np.empty(len(a))
+            for i in range(len(a)):
+                out[i] = brentq(lambda x: x**3 + a[i] * x - b[i], 0.0, 10.0)
+            return out
+        """,
+        lambda: (np.linspace(0.5, 2, 60), np.linspace(1, 5, 60)),
+        "roots_between(lambda x",
+    ),
+]
+REFUSED = [
+    Refused(  # there are three, and another one may be found
+        "root_per_element",
+        """
+        from scipy.optimize import brentq
+
+        def f(a):
+            out = np.empty(len(a))
+            for i in range(len(a)):
+                out[i] = brentq(lambda x: (x - 1) * (x - 2 - a[i]) * (x - 9), 0.0, 10.0)
+            return out
+        """,
+        lambda: (np.linspace(0, 6, 40),),
+    ),
+]
+
+test_fires, test_silent, test_refused = family_tests(FIRES, SILENT, REFUSED)
