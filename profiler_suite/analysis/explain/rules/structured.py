@@ -180,30 +180,6 @@ def _diagonal(function: Function, node: ast.expr) -> tuple[int, str] | None:
 
 @rule(
     "structured",
-    looks_for="a sparse matrix inverted to be multiplied: its inverse is dense",
-    rewrite="scipy.sparse.linalg.inv(A) @ b → scipy.sparse.linalg.spsolve(A, b)",
-    exact="up to rounding, and nearer to the exact solution",
-    thread="https://github.com/scipy/scipy/pull/15126",
-)
-def sparse_solve(seen: Observation) -> Iterator[Finding]:
-    """Inverses of sparse matrices that are only multiplied with a vector."""
-
-    def vector(one: Match) -> bool:
-        form = one.form("B")
-        return form is None or len(form.shape) == 1
-
-    inverse = "scipy.sparse.linalg.inv(A)"
-    return seen.rewrites(
-        (f"{inverse} @ B", "scipy.sparse.linalg.spsolve(A, B)"),
-        (f"{inverse}.dot(B)", "scipy.sparse.linalg.spsolve(A, B)"),
-        where=vector,
-        title="solve the system instead of inverting the matrix",
-        helpers=("import scipy.sparse.linalg",),
-    )
-
-
-@rule(
-    "structured",
     looks_for="a Kronecker product with ones: every element multiplied by 1 to be repeated",
     rewrite="np.kron(a, np.ones((2, 2))) → a.repeat(2, axis=0).repeat(2, axis=1)",
     exact="always for floating-point numbers",

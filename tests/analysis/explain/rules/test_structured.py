@@ -65,12 +65,6 @@ FIRES = [
         "solved_by_diagonals({0: (1 + 2 * r), 1: -r, -1: -r}, b)",
     ),
     Fires(
-        "sparse_solve",
-        SPARSE + "def f(a, b):\n    return scipy.sparse.linalg.inv(a) @ b\n",
-        lambda: (scipy.sparse.csc_array(SQUARE + np.eye(12)), X[:12]),
-        "scipy.sparse.linalg.spsolve(a, b)",
-    ),
-    Fires(
         "kron_of_ones",
         "def f(a):\n    return np.kron(a, np.ones((2, 3)))\n",
         lambda: (SQUARE,),
@@ -109,11 +103,6 @@ SILENT = [
         "few_diagonals",
         "def f(d, b):\n    a = np.diag(d)\n    return np.linalg.solve(a, b), a\n",
         lambda: (D, X),
-    ),
-    Silent(
-        "sparse_solve",
-        SPARSE + "def f(a):\n    return scipy.sparse.linalg.inv(a)\n",
-        lambda: (scipy.sparse.csc_array(SQUARE + np.eye(12)),),
     ),
     Silent(
         "kron_of_ones",
