@@ -52,6 +52,7 @@ _VECTOR_KINDS = ("ufunc", "reduction", "sort")
 # A rewrite that spares a third of the time shows what most of it is due to.
 _SHOWN_GAIN = 1.5
 # What they look for is any loop: how its time goes says more.
+_PER_ELEMENT = ("called_from_python", "called_per_iteration")
 _ANY_LOOP = ("loops", "routines", "not_for_arrays", "threads")
 
 
@@ -107,9 +108,18 @@ def after_trials(found: Cause, given: Sequence[Advice]) -> Cause:
     # Of a rewrite and a hint the rewrite is checked.
     best = max(shown, key=lambda each: (not each.hint, each.low), default=None)
     if best is None or best.low < _SHOWN_GAIN:
+        best = _called_again(given)
+    if best is None:
         return found
     path = find_rule(best.kind).looks_for
     return msgspec.structs.replace(found, text=_joined(path, found.text), slow_path=best.kind)
+
+
+def _called_again(given: Sequence[Advice]) -> Advice | None:
+    """What is called for each of many and takes most of the time, though nothing is faster."""
+    found = [each for each in given if each.kind in _PER_ELEMENT]
+    most = max(found, key=lambda each: each.estimated_share, default=None)
+    return most if most is not None and most.estimated_share >= _MOST else None
 
 
 def _share(breakdown: Breakdown | None, name: str) -> float:

@@ -25,6 +25,9 @@ _NEWS = 0.2
 _FEWEST = 40
 _MOST = 0.5
 _MOST_CALLEES = 5
+# Part of the name of a function that another one made, as decorators do.
+_LOCAL = "<locals>"
+_WRAPPED = 0.9
 
 
 def shares(record: LayerRecord | None) -> dict[str, float]:
@@ -91,10 +94,20 @@ def outermost(
     if record is None or record.samples < _FEWEST:
         return None
     called = [each for each in record.callees if each.layer not in but]
-    found = max(called, key=lambda each: (each.called, each.total, -each.own), default=None)
+    found = max(called, key=_depth, default=None)
     if found is None or found.total < _MOST * record.samples:
         return None
+    if _LOCAL in found.function:
+        # What a decorator put around a function says nothing; the function inside of it does.
+        named = [each for each in called if _LOCAL not in each.function]
+        inner = max(named, key=lambda each: (each.total, -each.own), default=found)
+        found = inner if inner.total >= _WRAPPED * found.total else found
     return found, found.total / record.samples
+
+
+def _depth(callee: CalleeSamples) -> tuple[int, int, int]:
+    """Larger for what is further out."""
+    return callee.called, callee.total, -callee.own
 
 
 def costliest(record: LayerRecord | None) -> tuple[CalleeSamples, ...]:

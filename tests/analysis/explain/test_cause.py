@@ -292,6 +292,17 @@ def test_a_slow_path_that_was_shown_is_named_before_what_was_measured() -> None:
     assert (said.slow_path, said.name, said.share) == ("solve", "work", 0.9)
 
 
+def test_what_is_called_for_each_of_many_is_named_though_nothing_was_faster() -> None:
+    hint = advised("called_from_python", "not_for_arrays", 1.0, hint=True, measured_on="")
+    said = cause.after_trials(MEASURED, [hint])
+    assert said.text.startswith("a Python function called for each row, group, window")
+    assert said.text.endswith(MEASURED.text)
+    faster = advised("solve", "algorithm", 3.0)
+    assert cause.after_trials(MEASURED, [hint, faster]).slow_path == "solve"
+    little = msgspec.structs.replace(hint, estimated_share=0.3)
+    assert cause.after_trials(MEASURED, [little]) == MEASURED
+
+
 @pytest.mark.parametrize(
     "given",
     [

@@ -100,6 +100,12 @@ def test_the_outermost_function_below_the_users_lines_is_said() -> None:
     between = callee(100, function="_deepcopy_list", file=copy.__file__, total=980)
     found = record(recursive, between, CPython=1000)
     assert layers.below_in_words(found) == "98 % below deepcopy (copy.py)"
+    # A wrapper of a decorator is passed over for what it wraps.
+    wrapper = callee(10, function="checked.<locals>.wrapper", total=980, called=980)
+    found = record(wrapper, callee(5, function="Rolling.apply", total=960), pandas=1000)
+    assert layers.below_in_words(found).startswith("96 % below Rolling.apply")
+    found = record(wrapper, callee(5, function="other", total=600), pandas=1000)
+    assert layers.below_in_words(found).startswith("98 % below checked.<locals>.wrapper")
     own = callee(0, function="mine", total=950, layer="your code")
     assert layers.below_in_words(record(own, callee(300), a=1000)) == ""
     assert layers.below_in_words(None) == ""

@@ -40,6 +40,7 @@ def aggregated_columns(seen: Observation) -> Iterator[Finding]:
             if not called or None in texts.values():
                 continue
             given = ", ".join(f"{name!r}: {text}" for name, text in texts.items())
+            given = _grouped_once(function, given, one)
             yield from seen.edited(
                 function,
                 [rewriting.edit(function, one.node, f"pd.DataFrame({{{given}}})")],
@@ -48,6 +49,16 @@ def aggregated_columns(seen: Observation) -> Iterator[Finding]:
                 helpers=("import pandas as pd",),
                 evidence="agg makes a Series of every group, and calls Python for it",
             )
+
+
+def _grouped_once(function: Function, text: str, one: Match) -> str:
+    """The groups named where they are first needed: to find them takes most of the time."""
+    groups = f"{ast.unparse(one['DF'])}.groupby({ast.unparse(one['K'])})"
+    taken = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+    if "groups" in taken or text.count(groups) < 2:
+        return text
+    first, *rest = text.split(groups)
+    return f"{first}(groups := {groups}){'groups'.join(rest)}"
 
 
 def _height(node: ast.expr) -> int:

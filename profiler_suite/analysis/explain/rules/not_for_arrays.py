@@ -77,7 +77,14 @@ _CALLED = {
     "DF.groupby(K, **KW)[C].apply(F)": "groupby.apply makes a Series of every group",
     "DF.groupby(K, **KW)[C].transform(F)": "groupby.transform makes a Series of every group",
     "DF.groupby(K, **KW)[C].agg(F)": "groupby.agg makes a Series of every group",
+    "DF.groupby(K, **KW).agg(F)": "groupby.agg makes a Series of every group",
+    "DF.groupby(K, **KW).agg(**NAMED)": "groupby.agg makes a Series of every group",
+    "DF.groupby(K, **KW).transform(F)": "groupby.transform makes a Series of every group",
+    "DF.groupby(K, **KW).filter(F)": "groupby.filter makes a table of every group",
     "S.rolling(W, **KW).apply(F, **MORE)": "rolling.apply goes through every window",
+    "S.resample(W, **KW).apply(F)": "resample makes a Series of every bin of time",
+    "S.resample(W, **KW).agg(F)": "resample makes a Series of every bin of time",
+    "S.resample(W, **KW)[C].apply(F)": "resample makes a Series of every bin of time",
     "S.apply(F)": "Series.apply goes through every element",
     "S.map(F)": "Series.map goes through every element",
     "np.apply_along_axis(F, AXIS, A, **KW)": "np.apply_along_axis goes through every row",
@@ -93,13 +100,14 @@ _IN_PYTHON = frozenset(
         *("numpy.linalg.lstsq", "numpy.linalg.pinv", "numpy.linalg.eigh", "numpy.linalg.svd"),
     ]
 )
+# What groups, windows and bins are made by: no elements of a column.
+_NO_COLUMNS = frozenset(["groupby", "resample", "rolling", "expanding", "ewm"])
 _UNWRITTEN = "no rewrite of it could be shown to be faster here"
 
 
 @rule(
     "not_for_arrays",
-    looks_for="a Python function called for each row, group, window or pixel, of which no form "
-    "for all is known",
+    looks_for="a Python function called for each row, group, window, element or pixel",
     rewrite="methods of the table or arrays where there are any; fewer, larger calls",
     exact="as rewritten by hand",
     thread="https://stackoverflow.com/questions/54432583/when-should-i-not-want-to-use-pandas-"
@@ -111,8 +119,7 @@ def called_from_python(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions if seen.lines_are_timed else ():
         for one in patterns.found(function, list(_CALLED), _calls_python):
             share = seen.share(function, [one.line])
-            form = one.form("S") if "S" in one.captures else None
-            if share < _LEAST_SHARE or (form is not None and form.dtype != "Series"):
+            if share < _LEAST_SHARE:
                 continue
             what = next(
                 said
@@ -132,13 +139,33 @@ def called_from_python(seen: Observation) -> Iterator[Finding]:
 
 
 def _calls_python(one: Match) -> bool:
-    """Whether it is a function that is handed over: 'sum' names one of pandas' own."""
-    return "F" not in one.captures or not isinstance(one["F"], ast.Constant)
+    """Whether it is a function that is handed over, for a column where a column is meant."""
+    given = [one["F"]] if "F" in one.captures else []
+    given += [each.value for each in one.captures.get("NAMED", [])]
+    if given and not any(_is_function(one, each) for each in given):
+        return False
+    if "S" not in one.captures or "W" in one.captures:
+        return True
+    form = one.form("S")
+    if form is not None and form.dtype != "Series":
+        return False
+    made = one["S"].func if isinstance(one["S"], ast.Call) else None
+    return not (isinstance(made, ast.Attribute) and made.attr in _NO_COLUMNS)
+
+
+def _is_function(one: Match, given: ast.expr) -> bool:
+    """Whether Python is called: 'sum' names one of pandas' own, and so does np.sum."""
+    if isinstance(given, ast.Dict):
+        return any(_is_function(one, each) for each in given.values)
+    if isinstance(given, ast.List | ast.Tuple):
+        return any(_is_function(one, each) for each in given.elts)
+    named = isinstance(given, ast.Attribute) and one.function.qualified(given)
+    return not isinstance(given, ast.Constant) and not str(named).startswith("numpy.")
 
 
 @rule(
     "not_for_arrays",
-    looks_for="a function of SciPy or pandas called once per iteration, without a form for all",
+    looks_for="a function of SciPy or pandas called once per iteration",
     rewrite="a form that takes arrays (axis=…), or array expressions for what it computes",
     exact="as rewritten by hand",
     thread="https://github.com/scipy/scipy/issues/18519",
@@ -189,7 +216,7 @@ def _any_order_does(function: Function, loop: ast.For | ast.While) -> bool:
     """
     if isinstance(loop, ast.While):
         return False
-    asked = _gathered(function, loop) | _extremes(loop)
+    asked = _gathered(function, loop) | _extremes(loop) | _made_anew(function, loop)
     return not loops.carries(_GoesOn().visit(copy.deepcopy(loop)), asked)
 
 
@@ -215,6 +242,25 @@ def _gathered(function: Function, loop: ast.For) -> set[str]:
         if moves and _keys_read(function, loop, name) <= keys:
             asked.add(name)
     return asked
+
+
+_LIBRARIES = ("numpy.", "scipy.", "sklearn.", "pandas.")
+
+
+def _made_anew(function: Function, loop: ast.For) -> set[str]:
+    """Names that every iteration first gives something new of a function of a library."""
+    found = set()
+    used: set[str] = set()
+    for statement in loop.body:
+        value = statement.value if isinstance(statement, ast.Assign) else None
+        while isinstance(value, ast.Subscript | ast.Attribute):
+            value = value.value
+        made = isinstance(value, ast.Call) and function.qualified(value.func)
+        if made and isinstance(statement, ast.Assign) and str(made).startswith(_LIBRARIES):
+            new = {each.id for each in statement.targets if isinstance(each, ast.Name)}
+            found |= new - used - syntax.names_in(statement.value)
+        used |= syntax.names_in(statement)
+    return found
 
 
 def _extremes(loop: ast.For) -> set[str]:

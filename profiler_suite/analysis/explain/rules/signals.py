@@ -65,6 +65,22 @@ def signal_method(seen: Observation) -> Iterator[Finding]:
         title="a transform instead of every product",
         helpers=("import scipy.signal",),
     )
+    blocks = "scipy.signal.oaconvolve"
+    yield from seen.rewrites(
+        *(
+            (f"scipy.signal.lfilter(B, {one}, A)", f"{blocks}(A, B)[:len(A)]")
+            for one in ("1", "1.0", "[1]", "[1.0]")
+        ),
+        ("scipy.signal.convolve(A, B, M)", f"{blocks}(A, B, M)"),
+        ("scipy.signal.convolve(A, B, mode=M)", f"{blocks}(A, B, M)"),
+        ("scipy.signal.fftconvolve(A, B, M)", f"{blocks}(A, B, M)"),
+        ("scipy.signal.fftconvolve(A, B, mode=M)", f"{blocks}(A, B, M)"),
+        ("np.convolve(A, B, M)", f"{blocks}(A, B, M)"),
+        ("np.convolve(A, B, mode=M)", f"{blocks}(A, B, M)"),
+        where=_is_much_longer,
+        title="transforms of blocks, as long as the shorter of the two needs them",
+        helpers=("import scipy.signal",),
+    )
     yield from seen.rewrites(
         ("scipy.signal.medfilt(A, K)", f"{direct}.median_filter(A, K, mode='constant')"),
         (
@@ -82,6 +98,20 @@ def signal_method(seen: Observation) -> Iterator[Finding]:
         title="the same filter of scipy.ndimage",
         helpers=("import scipy.ndimage",),
     )
+
+
+# How much longer one must be than the other for blocks to be worth it, and how long the other.
+_LONGER, _LEAST_TAPS = 8, 32
+
+
+def _is_much_longer(one: Match) -> bool:
+    """Whether a long signal is filtered with a kernel that is short beside it, and not tiny."""
+    signal, kernel = one.form("A"), one.form("B")
+    if signal is None or kernel is None or len(signal.shape) != 1 or len(kernel.shape) != 1:
+        return False
+    numbers = signal.letter in "fc" and kernel.letter in "fc"
+    long_enough = signal.size >= _LONGER * kernel.size and kernel.size >= _LEAST_TAPS
+    return numbers and long_enough
 
 
 @rule(

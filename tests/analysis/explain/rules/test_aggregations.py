@@ -34,15 +34,15 @@ FIRES = [
         "def f(df):\n    return df.groupby('k').agg("
         "{'v': lambda s: s.max() - s.min(), 'n': 'sum'})\n",
         lambda: (with_missing(),),
-        "pd.DataFrame({'v': df.groupby('k')['v'].max() - df.groupby('k')['v'].min(), "
-        "'n': df.groupby('k')['n'].agg('sum')})",
+        "pd.DataFrame({'v': (groups := df.groupby('k'))['v'].max() - groups['v'].min(), "
+        "'n': groups['n'].agg('sum')})",
     ),
     Fires(
         "aggregated_columns",
         "def f(df):\n    return df.groupby(['k', 'j']).agg(\n"
         "        up=('v', lambda s: (s > 0).sum()),\n        mean=('v', 'mean'),\n    )\n",
         lambda: (table(),),
-        "'mean': df.groupby(['k', 'j'])['v'].agg('mean')",
+        "'mean': df.groupby(['k', 'j'])['v'].agg('mean')})",
     ),
     Fires(
         "most_frequent_of_groups",

@@ -42,6 +42,8 @@ def test_what_is_added_by_key_may_be_done_in_any_order(body: str) -> None:
         "for line in x:\n    if line.strip():\n        yield json.loads(line)",
         "for t in x:\n    if t.id == n:\n        return t",
         "for t in x:\n    if t.id == n:\n        break",
+        "for i in range(n):\n    s = np.hypot(x[i], x)[0]\n    s[i] = -1\n"
+        "    d[i] = np.argmax(s)",
     ],
 )
 def test_what_may_be_done_in_any_order_is_not_carried(body: str) -> None:
@@ -61,6 +63,7 @@ def test_what_may_be_done_in_any_order_is_not_carried(body: str) -> None:
         "for k in x:\n    d[k] = d.get(k, 0) + len(d)",
         "for k in x:\n    d[k] = d.get(k, 0) + 1\n    n = n * 2 + d[k]",
         "while n > 1:\n    d[n] = d.get(n, 0) + 1\n    n = n // 2",
+        "for i in range(n):\n    t = s[i]\n    s = np.hypot(x[i], x)[0]\n    s[i] = t",
     ],
 )
 def test_what_needs_the_step_before_is_carried(body: str) -> None:

@@ -33,6 +33,12 @@ FIRES = [
     ),
     Fires(
         "signal_method",
+        SIGNAL + "def f(x, taps):\n    return signal.lfilter(taps, 1.0, x)\n",
+        lambda: (rng.random(3000), rng.random(64)),
+        "signal.oaconvolve(x, taps)[:len(x)]",
+    ),
+    Fires(
+        "signal_method",
         SIGNAL + "def f(a):\n    return signal.medfilt2d(a, 3)\n",
         lambda: (IMAGE,),
         "scipy.ndimage.median_filter(a, 3, mode='constant')",
@@ -91,6 +97,11 @@ SILENT = [
         "signal_method",
         SIGNAL + "def f(a, b):\n    return signal.fftconvolve(a, b)\n",
         lambda: (IMAGE, KERNEL),
+    ),
+    Silent(  # both are long: one transform
+        "signal_method",
+        SIGNAL + "def f(a, b):\n    return signal.fftconvolve(a, b, mode='same')\n",
+        lambda: (rng.random(300), rng.random(90)),
     ),
     Silent(
         "real_transform",
