@@ -1,7 +1,6 @@
 """Slow paths of texts: columns of strings, dates, and files that Python takes apart."""
 
 import ast
-import re
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
@@ -347,18 +346,16 @@ def of_different(column, function):
     made.index = column.index
     return made
 '''.strip()
-_DAYS = re.compile(r"(?:%[YymdBbjaAuw%]|[^%])+")
 # What one text alone does not decide.
 _OF_ALL = frozenset(["cat", "get_dummies", "join"])
 
 
 @rule(
     "text",
-    looks_for="a method of texts or dates on a column in which few different ones come again "
-    "and again",
+    looks_for="a method of texts on a column in which few different ones come again and again",
     rewrite="s.str.split('-').str[0] → computed of s.unique(), and taken for each element",
     exact="always: a method of texts treats them alike",
-    thread="https://github.com/pandas-dev/pandas/issues/44764",
+    thread="https://github.com/pandas-dev/pandas/issues/8627",
 )
 def few_different(seen: Observation) -> Iterator[Finding]:
     """Methods of texts on columns of few different ones."""
@@ -376,19 +373,12 @@ def few_different(seen: Observation) -> Iterator[Finding]:
                 title="compute it once for each different element",
                 lines=lines,
                 helpers=("import pandas as pd", OF_DIFFERENT),
-                evidence="pandas calls Python, or formats, for each element",
+                evidence="pandas calls Python for each element",
             )
 
 
 def _of_different(function: Function, node: ast.expr) -> str:
     """of_different(s, lambda texts: texts.str.upper()) for the whole of such a chain."""
-    day = patterns.match(function, node, "S.dt.strftime(F)")
-    if day is not None and patterns.pure(day["S"]):
-        form = day["F"]
-        days = isinstance(form, ast.Constant) and _DAYS.fullmatch(str(form.value))
-        column = function.text_of(day["S"])
-        call = f"lambda days: days.dt.strftime({function.text_of(form)})"
-        return f"of_different({column}.dt.normalize(), {call})" if days else ""
     goes_on = function.parents[node]
     if isinstance(goes_on, ast.Attribute) and goes_on.attr == "str":
         return ""

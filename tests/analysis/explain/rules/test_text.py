@@ -77,12 +77,6 @@ FIRES = [
         "of_different(df['n'], lambda texts: texts.str.upper())",
     ),
     Fires(
-        "few_different",
-        "def f(t):\n    return t.dt.strftime('%Y-%m-%d')\n",
-        lambda: (pd.Series(pd.date_range("2020", periods=90, freq="5h")),),
-        "of_different(t.dt.normalize(), lambda days: days.dt.strftime('%Y-%m-%d'))",
-    ),
-    Fires(
         "replaced_by_table",
         "def f(s, table):\n    return s.replace(table)\n",
         lambda: (pd.Series([3, 1, 2, 1, 9] * 9), {1: 10, 2: 20, 7: 70}),
@@ -113,11 +107,6 @@ SILENT = [
         "string_column",
         "def f(s):\n    return s.map({0: 'a'}).fillna('none')\n",
         lambda: (pd.Series([0, 1]),),
-    ),
-    Silent(  # an hour is not the same all day
-        "few_different",
-        "def f(t):\n    return t.dt.strftime('%Y-%m-%d %H')\n",
-        lambda: (pd.Series(pd.date_range("2020", periods=90, freq="5h")),),
     ),
     Silent(
         "few_different",
