@@ -210,18 +210,27 @@ def _beyond(access: Access, facts: Facts) -> list[tuple[Poly, Poly]] | None:
             before = low if _is_positive(low, facts) else before
             after = high if _is_positive(high, facts) else after
             if (before.monomials and sub.index not in asked) or (
-                after.monomials and extent - 1 - sub.index not in asked
+                after.monomials and not _is_asked(extent - 1 - sub.index, asked, facts)
             ):
                 return None
         widths.append((before, after))
     return widths if any(each.monomials for pair in widths for each in pair) else None
 
 
+def _is_asked(least: Poly, asked: set[Poly | None], facts: Facts) -> bool:
+    """Whether a condition asks for it, by the length or by a number that is as long here."""
+    gaps = (each - least for each in asked if each is not None)
+    return any(_at_hand(gap, facts) == 0 for gap in gaps)
+
+
 def _is_positive(number: Poly, facts: Facts) -> bool:
-    known = number.constant
-    if known is None:
-        known = number.value(facts.at_hand)
+    known = _at_hand(number, facts)
     return known is not None and known > 0
+
+
+def _at_hand(number: Poly, facts: Facts) -> int | None:
+    known = number.constant
+    return number.value(facts.at_hand) if known is None else known
 
 
 def _widen(access: Access, scope: Scope) -> None:
@@ -229,6 +238,8 @@ def _widen(access: Access, scope: Scope) -> None:
     widths = _beyond(access, scope.facts)
     if widths is None:
         return
+    for width in (each for pair in widths for each in pair if each.constant is None):
+        scope.assume(f"{scope.facts.text(width)} is not negative")
     known = scope.pads.get(access.base)
     if known is None:
         known = Pad(_name(access.base, scope), access.base, tuple(widths))

@@ -1,7 +1,12 @@
 """Neighbours that a condition keeps inside of an array."""
 
+from types import SimpleNamespace
+
+import numpy as np
+
 from profiler_suite.analysis.explain.lifting.loops import pads
 from tests.analysis.explain.lifting.reading import lifted_text, scope_of
+from tests.analysis.explain.rules.own_function import Own
 
 NAMES = {
     "x": "float64 (6, 7)",
@@ -76,3 +81,29 @@ def test_without_conditions_nothing_is_padded() -> None:
     scope = scope_of()
     assert pads.padded([], {}, scope) == ([], {})
     assert scope.pads == {}
+
+
+SLOPES = """
+def f(self, x):
+    out = np.zeros(self.n)
+    for i in range(self.n):
+        left = x[i - 1] if i > 0 else 0.0
+        right = x[i + 1] if i < self.n - 1 else 0.0
+        out[i] = right - left
+    return out
+"""
+
+
+def test_a_number_that_is_as_long_as_the_array_bounds_it_as_its_length_does() -> None:
+    own = Own(SLOPES, SimpleNamespace(n=9), np.arange(9.0) % 4)
+    (found,) = own.findings("lifted_loop")
+    (rewrite,) = found.trial.rewrites
+    assert "np.pad(x, ((1, self.n - len(x) + 1),))" in rewrite.source
+    assert "self.n - len(x) + 1 is not negative" in found.evidence
+    assert own.agreement(found).same
+
+
+def test_another_number_does_not() -> None:
+    own = Own(SLOPES, SimpleNamespace(n=7), np.arange(9.0) % 4)
+    assert all("self.n - len(x)" not in each.title for each in own.findings("lifted_loop"))
+    assert all(own.agreement(each).same for each in own.findings("lifted_loop"))
