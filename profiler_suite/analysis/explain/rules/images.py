@@ -21,14 +21,19 @@ def filtered_by_axes(whole, along, image, kernel, mode="reflect"):
     return along(down, rows[0], axis=1, mode=mode)
 '''.strip()
 CONVOLVED_BY_AXES = '''
-def convolved_by_axes(image, kernel, *modes, **options):
+def convolved_by_axes(image, kernel, mode="full", boundary="fill"):
     """convolve2d, by two passes if the kernel is a column times a row."""
     columns, sizes, rows = np.linalg.svd(kernel)
     if sizes[1:].sum() > 1e-13 * sizes[0]:
-        return scipy.signal.convolve2d(image, kernel, *modes, **options)
-    column, row = columns[:, :1] * sizes[0], rows[:1]
-    down = scipy.signal.convolve2d(image, column, *modes, **options)
-    return scipy.signal.convolve2d(down, row, *modes, **options)
+        return scipy.signal.convolve2d(image, kernel, mode, boundary)
+    column, row = columns[:, 0] * sizes[0], rows[0]
+    if mode == "same" and all(length % 2 for length in kernel.shape):
+        rim = {"fill": "constant", "symm": "reflect", "wrap": "wrap"}[boundary]
+        given = {"mode": rim, "output": np.result_type(image, kernel)}
+        down = scipy.ndimage.convolve1d(image, column, axis=0, **given)
+        return scipy.ndimage.convolve1d(down, row, axis=1, **given)
+    down = scipy.signal.convolve2d(image, column[:, None], mode, boundary)
+    return scipy.signal.convolve2d(down, row[None, :], mode, boundary)
 '''.strip()
 _SMALLEST = 3
 
@@ -75,7 +80,7 @@ def separable_kernel(seen: Observation) -> Iterator[Finding]:
         *((f"scipy.signal.convolve2d(I, K{g})", f"convolved_by_axes(I, K{g})") for g in given),
         where=separable,
         title=title,
-        helpers=("import scipy.signal", CONVOLVED_BY_AXES),
+        helpers=("import scipy.ndimage", "import scipy.signal", CONVOLVED_BY_AXES),
     )
 
 

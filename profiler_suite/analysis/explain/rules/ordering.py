@@ -206,14 +206,12 @@ def even_edges(seen: Observation) -> Iterator[Finding]:
 
     def numbers(one: Match) -> bool:
         form, edges = one.form("X"), one.form("E")
-        return (
-            form is not None
-            and form.dtype == "float64"
-            and form.kind == "array"
-            and edges is not None
-            and edges.dtype == "float64"
-            and len(edges.shape) == 1
+        made = isinstance(one["E"], ast.Call) and bool(
+            one.function.is_numpy(one["E"], ("linspace",))
         )
+        given = edges is not None and edges.dtype == "float64" and len(edges.shape) == 1
+        known = form is not None and form.dtype == "float64" and form.kind == "array"
+        return known and (made or given)
 
     return seen.rewrites(
         ("np.digitize(X, E)", "digitized(X, E)"),

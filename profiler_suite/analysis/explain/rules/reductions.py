@@ -346,3 +346,38 @@ def few_weights(seen: Observation) -> Iterator[Finding]:
         title="multiply and add place by place, over all rows at once",
         helpers=(WEIGHTED_PLACES,),
     )
+
+
+SORTED_SHORT = '''
+def sorted_over_last_axis(x):
+    """np.sort(x, axis=-1) for a short last axis: minima and maxima of neighbouring places."""
+    places = [x[..., k] for k in range(x.shape[-1])]
+    for last in range(len(places) - 1, 0, -1):
+        for k in range(last):
+            low, high = np.minimum(*places[k : k + 2]), np.maximum(*places[k : k + 2])
+            places[k : k + 2] = low, high
+    return np.stack(places, axis=-1)
+'''.strip()
+
+
+@rule(
+    "reductions",
+    looks_for="a sort along a short last axis: it begins anew for every few elements",
+    rewrite="np.sort(pairs, axis=1) → minima and maxima of whole columns",
+    exact="always for integers",
+    thread="https://github.com/numpy/numpy/issues/22870",
+)
+def short_sorts(seen: Observation) -> Iterator[Finding]:
+    """Pairs and triples put in order."""
+
+    def few(one: Match) -> bool:
+        form = one.form("X")
+        return _is_short(one, "iu") and form is not None and form.shape[-1] <= _FEW_WEIGHTS
+
+    return seen.rewrites(
+        ("np.sort(X, axis=K)", "sorted_over_last_axis(X)"),
+        ("np.sort(X, K)", "sorted_over_last_axis(X)"),
+        where=few,
+        title="compare whole columns",
+        helpers=(SORTED_SHORT,),
+    )

@@ -81,6 +81,12 @@ FIRES = [
         lambda: (NUMBERS, np.round(NUMBERS[:60], 1)),
         "nearest_places(v, x)",
     ),
+    Fires(
+        "even_edges",
+        "def f(x):\n    return np.digitize(x * 2.0, np.linspace(-1, 1, 9)) - 1\n",
+        lambda: (NUMBERS,),
+        "digitized(x * 2.0, np.linspace(-1, 1, 9)) - 1",
+    ),
 ]
 SILENT = [
     Silent(  # the order is for something else too

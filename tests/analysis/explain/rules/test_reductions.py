@@ -113,6 +113,12 @@ FIRES = [
         lambda: (IMAGE,),
         "weighted_places(x, [0.3, 0.6, 0.1])",
     ),
+    Fires(
+        "short_sorts",
+        "def f(x):\n    return np.sort(x, axis=1)\n",
+        lambda: (rng.integers(-9, 9, (300, 3)),),
+        "sorted_over_last_axis(x)",
+    ),
 ]
 SILENT = [
     Silent("short_axis", "def f(x):\n    return x.max(axis=0)\n", lambda: (POINTS,)),
@@ -151,6 +157,7 @@ SILENT = [
         "def f(x, w):\n    return x @ w\n",
         lambda: (POINTS, np.array([0.3, 0.6, 0.1])),
     ),
+    Silent("short_sorts", "def f(x):\n    return np.sort(x, axis=1)\n", lambda: (POINTS,)),
 ]
 
 test_it_fires, test_it_is_silent_on_its_neighbour, _ = family_tests(FIRES, SILENT, [])
