@@ -46,7 +46,11 @@ from profiler_suite.analysis.explain.lifting.code.truth_sums import (
 )
 from profiler_suite.analysis.explain.lifting.code.writer import Style, Writer
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
-from profiler_suite.analysis.explain.lifting.normal_form.operations import fixed, where
+from profiler_suite.analysis.explain.lifting.normal_form.operations import (
+    fixed,
+    negated,
+    where,
+)
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Scope
 from profiler_suite.analysis.explain.lifting.normal_form.sharing import hint, repeated
@@ -446,6 +450,9 @@ class ArrayWriter(Writer):
             moves = all(each.name in test.loops or each in test.own for each in term.over)
             if moves and (yes, no) == (Index(Poly.number(1)), Index(Poly())):
                 return self._reduce(replace(term, op="count_nonzero", arg=test))
+        none = _none_of_all(term)
+        if none is not None:
+            return self.lower(none)
         inner = self.lower(term.arg)
         over = [each for each in term.over if each in inner.dims]
         lacking = [each for each in term.over if each not in inner.dims]
@@ -544,6 +551,17 @@ class ArrayWriter(Writer):
             joined = f"[{', '.join(parts)}]"
         place = "" if not loops else f", axis={len(loops)}"
         return Array(f"{self.np}.stack({joined}{place})", (*loops, term.axis, *own))
+
+
+def _none_of_all(term: Reduce) -> Term | None:
+    """`all(~any(x))` as `~any(x)` over the axes of both; None for anything else."""
+    inside = term.arg
+    if not isinstance(inside, Apply) or inside.name != "~" or term.initial is not None:
+        return None
+    (one,) = inside.args
+    if not isinstance(one, Reduce) or {one.op, term.op} != {"any", "all"} or one.form:
+        return None
+    return negated(replace(one, over=(*one.over, *term.over)))
 
 
 def by_bits(term: Apply, texts: Sequence[str]) -> str:

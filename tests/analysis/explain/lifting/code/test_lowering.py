@@ -4,7 +4,7 @@ import pytest
 
 from profiler_suite.analysis.explain.lifting.code.lowering import ArrayWriter
 from profiler_suite.analysis.explain.lifting.code.writer import Style
-from tests.analysis.explain.lifting.reading import reader_of, within
+from tests.analysis.explain.lifting.reading import lifted_text, reader_of, within
 from tests.analysis.explain.lifting.written import lowered, same_as_loop
 
 
@@ -43,3 +43,12 @@ def test_names_are_free_ones_and_none_is_given_twice() -> None:
 def test_the_largest_array_on_the_way_is_noted() -> None:
     _, writer = lowered("(x[i] - y[j]) * s", "ij")
     assert writer.memory.largest.value(writer.facts.at_hand) == 5 * 7 * 8
+
+
+def test_all_of_none_are_none_of_all() -> None:
+    body = "out = np.zeros(len(x), bool)\nfor i in range(len(x)):\n    whole = True\n"
+    body += "    for j in range(x.shape[1]):\n        for k in range(x.shape[2]):\n"
+    body += "            if x[i, j, k] > 2:\n                whole = False\n"
+    body += "    out[i] = whole\nreturn out"
+    found = lifted_text(body, {"x": "float64 (4, 3, 2)"})
+    assert "np.any(x > 2, axis=(1, 2))" in found.lifted[0].source
