@@ -517,3 +517,38 @@ def list_reduction(seen: Observation) -> Iterator[Finding]:
         helpers=("import math",),
         evidence="NumPy makes an array of the list at every call",
     )
+
+
+_SQUARES = ("(V - W) ** 2", "(V - W) * (V - W)", "pow(V - W, 2)")
+_ROOTS = ("math.sqrt({})", "{} ** 0.5", "np.sqrt({})")
+
+
+@rule(
+    "python",
+    looks_for="the distance of two points that are tuples or lists, summed up in Python",
+    rewrite="math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b))) → math.dist(a, b)",
+    exact="up to rounding, for points of as many coordinates; others raise",
+    thread="https://docs.python.org/3/library/math.html#math.dist",
+)
+def distance_of_tuples(seen: Observation) -> Iterator[Finding]:
+    """Euclid's distance of plain sequences."""
+
+    def plain(one: Match) -> bool:
+        known = [one.form(name) for name in "AB"]
+        return all(form is None or form.dtype in ("tuple", "list") for form in known)
+
+    sums = [
+        total
+        for square in _SQUARES
+        for total in (
+            f"sum({square} for V, W in zip(A, B))",
+            f"sum([{square} for V, W in zip(A, B)])",
+        )
+    ]
+    return seen.rewrites(
+        *((root.format(total), "math.dist(A, B)") for root in _ROOTS for total in sums),
+        where=plain,
+        title="math.dist: one call of compiled code",
+        helpers=("import math",),
+        evidence="a generator gives its coordinates one by one",
+    )

@@ -39,7 +39,17 @@ SCALED = (
     "        if s != 0:\n            m[i] = m[i] / s\n    return m\n"
 )
 
+NEAR = (
+    "import math\ndef f(a, b):\n    return math.sqrt(sum((x - y) ** 2 for x, y in zip(a, b)))\n"
+)
+
 FIRES = [
+    Fires(
+        "distance_of_tuples",
+        NEAR,
+        lambda: ((1.0, 2.0, 3.0), (3.0, 1.0, 0.5)),
+        "return math.dist(a, b)",
+    ),
     Fires("scaled_rows_of_sparse", SCALED, lambda: (SPARSE,), "np.diff(m.indptr)"),
     Fires("compressed_row", ROW_PARTS, lambda: (SPARSE, 7), "m.data[row_begin:row_end].sum()"),
     Fires(  # of several lists at once
@@ -399,6 +409,9 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # NumPy's arrays have better ways
+        "distance_of_tuples", NEAR, lambda: (np.arange(3.0), np.ones(3))
+    ),
     Silent("scaled_rows_of_sparse", SCALED.replace("m[i] / s", "m[0] / s"), lambda: (SPARSE,)),
     Silent("compressed_row", ROW_PARTS, lambda: (SPARSE.tocsc(), 7)),
     Silent(  # nothing is looked for again
@@ -503,6 +516,9 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # zip ends with the shorter one
+        "distance_of_tuples", NEAR, lambda: ((1.0, 2.0, 3.0), (3.0, 1.0))
+    ),
     Refused(  # not all rows
         "scaled_rows_of_sparse",
         SCALED.replace("range(m.shape[0])", "range(2, 5)"),
