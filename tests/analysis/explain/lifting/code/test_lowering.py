@@ -49,6 +49,7 @@ def test_all_of_none_are_none_of_all() -> None:
     body = "out = np.zeros(len(x), bool)\nfor i in range(len(x)):\n    whole = True\n"
     body += "    for j in range(x.shape[1]):\n        for k in range(x.shape[2]):\n"
     body += "            if x[i, j, k] > 2:\n                whole = False\n"
+    body += "                break\n        if not whole:\n            break\n"
     body += "    out[i] = whole\nreturn out"
     found = lifted_text(body, {"x": "float64 (4, 3, 2)"})
-    assert "np.any(x > 2, axis=(1, 2))" in found.lifted[0].source
+    assert "~np.any(x > 2, axis=(1, 2))" in found.lifted[0].source
