@@ -141,7 +141,7 @@ def _fits(loop: ast.For, target: ast.Subscript, one: Match, outer: Match) -> boo
 
 @rule(
     "models",
-    looks_for="a function that takes arrays (of NumPy, SciPy, a spline, a tree) called one by one",
+    looks_for="a function that takes arrays (of NumPy, SciPy, a spline, a tree) called singly",
     rewrite="out[i] = norm.pdf(x[i]) in a loop → out[:] = norm.pdf(x); tree.query(p) → "
     "tree.query(points)",
     exact="the function takes arrays as it takes numbers; the trial compares",
