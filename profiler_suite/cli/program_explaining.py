@@ -35,7 +35,7 @@ _FOR_PASSES = 0.3
 _FOR_THE_TRACE = 0.04
 # Passes that take more of it, with what comes before them, are given up; with so much left,
 # what helps is tried without.
-_PASSES_GIVEN_UP, _AGAIN = 0.6, 0.35
+_PASSES_GIVEN_UP, _AGAIN = 0.5, 0.35
 _SOON_S = 0.1
 # Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
 _CALLS_OF_A_CALLER = 4.0
