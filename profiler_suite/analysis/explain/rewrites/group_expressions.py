@@ -40,6 +40,9 @@ _ELEMENTWISE = frozenset(
         "between",
     ]
 )
+_ACCESSORS = ("dt", "str")
+# What one element alone does not decide.
+_OF_ALL_TEXTS = ("cat", "get_dummies")
 _UFUNCS = frozenset(
     [
         *("sqrt", "exp", "log", "log2", "log10", "log1p", "expm1", "sin", "cos", "absolute"),
@@ -250,6 +253,10 @@ class OfGroups:
                 return self._of_table(inner, repr(node.attr))
         elif node.attr in ("values",):
             return inner
+        elif self._is_accessor(node.value) and inner.kind == ROWS:
+            return Of(f"{inner.text}.{node.attr}", ROWS)
+        elif node.attr in _ACCESSORS and inner.kind == ROWS:
+            return Of(f"{inner.closed}.{node.attr}", ROWS)
         elif node.attr == "size" and inner.kind == ROWS:
             return self._size()
         raise NotForGroupsError(f"'{ast.unparse(node)}' has no form for all groups")
@@ -270,6 +277,8 @@ class OfGroups:
         if not isinstance(node.func, ast.Attribute):
             raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
         method, inner = node.func.attr, self.of(node.func.value)
+        if self._is_accessor(node.func.value):
+            return self._accessed(node, inner, method)
         if inner.kind == TABLE and method == "sort_values":
             arguments = [*node.args, *(each.value for each in node.keywords)]
             if all(self.of(each).kind == SAME for each in arguments):
@@ -295,6 +304,21 @@ class OfGroups:
         if method in _ALONG:
             return Of(f"{self.grouped(inner)}.{method}({given})", ROWS)
         raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
+
+    @staticmethod
+    def _is_accessor(node: ast.expr) -> bool:
+        """Whether it is v.dt or v.str of what has a value per row."""
+        return isinstance(node, ast.Attribute) and node.attr in _ACCESSORS
+
+    def _accessed(self, node: ast.Call, inner: Of, method: str) -> Of:
+        """A method of texts or dates, which treats elements alike."""
+        given = [*node.args, *(each.value for each in node.keywords)]
+        if inner.kind != ROWS or method in _OF_ALL_TEXTS:
+            raise NotForGroupsError(f"it calls {method}")
+        if any(self.of(each).kind != SAME for each in given):
+            raise NotForGroupsError(f"it calls {method} with a part of the group")
+        arguments = ", ".join(ast.unparse(each) for each in (*node.args, *node.keywords))
+        return Of(f"{inner.text}.{method}({arguments})", ROWS)
 
     def _of_numpy(self, node: ast.Call, name: str, given: str) -> Of:
         values = [self.of(each) for each in node.args]

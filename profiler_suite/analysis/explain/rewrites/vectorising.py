@@ -298,6 +298,8 @@ class CallOverRows:
             return Value(ast.unparse(node), CONSTANT)
         if owner == "math" and short in _MATH:
             return self._elementwise(f"np.{_MATH[short]}", values)
+        if owner == "bisect" and len(values) == 2 and not node.keywords:
+            return self._searched(short, *values)
         if name == "builtins.abs":
             return self._elementwise("np.abs", values)
         if name == "builtins.float" and values[0].kind == NUMBER:
@@ -311,6 +313,13 @@ class CallOverRows:
         if owner == "numpy" and not any(k.arg == "axis" for k in node.keywords):
             return self._numpy(short, values, node)
         raise NotVectorisedError(f"it calls {ast.unparse(node.func)}")
+
+    def _searched(self, name: str, among: Value, wanted: Value) -> Value:
+        """bisect.bisect(edges, v): the place of v among what is the same for all."""
+        if among.kind != CONSTANT or wanted.kind != NUMBER:
+            raise NotVectorisedError(f"it calls {name} with lists of its own")
+        side = "left" if name.endswith("_left") else "right"
+        return Value(f"np.searchsorted({among.text}, {wanted.text}, side='{side}')", NUMBER)
 
     def _own_function(self, node: ast.Call) -> Function | None:
         """A function of the same module that is called with positional arguments."""
@@ -395,7 +404,10 @@ class CallOverRows:
         if value.kind == CONSTANT:
             inner = [n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)]
             if any(env[n].kind != CONSTANT for n in inner if n in env):
-                raise NotVectorisedError("an index that differs from element to element")
+                place = self._expression(node.slice, env)
+                if place.kind != NUMBER:
+                    raise NotVectorisedError("an index that differs from element to element")
+                return Value(f"np.asarray({value.text})[{place.text}]", NUMBER)
             return Value(ast.unparse(node), CONSTANT)
         if value.kind != ROW:
             raise NotVectorisedError("an index into a number")

@@ -164,6 +164,134 @@ def _all_before(
     )
 
 
+# ------------------------------------------------------------- column by column
+
+_SCALERS = ("StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler")
+_ONE_COLUMN = ("X[:, [J]]", "X[:, J].reshape(-1, 1)", "X[:, J:J + 1]", "X[:, J][:, None]")
+
+
+@rule(
+    "against_all",
+    looks_for="a scaler of scikit-learn made and fitted for every column by itself",
+    rewrite="out[:, j] = StandardScaler().fit_transform(x[:, [j]]).ravel() for every j → "
+    "StandardScaler().fit_transform(x)",
+    exact="up to rounding: a scaler treats every column by itself",
+    thread="https://stackoverflow.com/questions/24645153/pandas-dataframe-columns-scaling-with-"
+    "sklearn",
+)
+def scaled_by_column(seen: Observation) -> Iterator[Finding]:
+    """Scalers that take all columns."""
+    for function in seen.functions:
+        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+            text = _scaled(function, loop)
+            if text:
+                start, end = function.span(loop)
+                yield from seen.edited(
+                    function,
+                    [Edit(start=start, end=end, text=text)],
+                    title="scale all columns at once",
+                    lines=syntax.span_of(function, loop),
+                    evidence="every column is checked, copied and fitted by itself",
+                )
+
+
+def _scaled(function: Function, loop: ast.For) -> str:
+    """All columns by one scaler; empty where the loop does something else."""
+    span = patterns.match(function, loop.iter, "range(X.shape[1])")
+    statement = loop.body[0]
+    if span is None or len(loop.body) != 1 or not isinstance(statement, ast.Assign):
+        return ""
+    place = patterns.match(function, statement.targets[0], "OUT[:, J]")
+    counter = ast.unparse(loop.target)
+    if place is None or ast.unparse(place["J"]) != counter:
+        return ""
+    for part in ("[:, 0]", ".ravel()", ".flatten()", ".squeeze()"):
+        one = patterns.match(function, statement.value, f"S.fit_transform(R){part}")
+        scaler = one["S"] if one is not None else None
+        if one is None or not isinstance(scaler, ast.Call):
+            continue
+        name = function.qualified(scaler.func)
+        known = name.startswith("sklearn.preprocessing.") and name.endswith(_SCALERS)
+        rows = [patterns.match(function, one["R"], row) for row in _ONE_COLUMN]
+        taken = [
+            held
+            for held in rows
+            if held is not None
+            and ast.unparse(held["J"]) == counter
+            and ast.dump(held["X"]) == ast.dump(span["X"])
+        ]
+        if known and taken and counter not in syntax.names_in(scaler):
+            out, matrix = (function.text_of(each) for each in (place["OUT"], span["X"]))
+            return f"{out}[:] = {function.text_of(scaler)}.fit_transform({matrix})"
+    return ""
+
+
+# ------------------------------------------------------------- points of a grid
+
+
+@rule(
+    "against_all",
+    looks_for="an interpolator called for every point of a grid, in two loops",
+    rewrite="out[i, j] = f([x[i], y[j]])[0] for all i, j → f of all points at once",
+    exact="always: an interpolator treats points alike",
+    thread="https://stackoverflow.com/questions/30056577/correct-usage-of-scipy-interpolate-"
+    "regulargridinterpolator",
+)
+def points_of_grid(seen: Observation) -> Iterator[Finding]:
+    """Interpolators over grids."""
+    for function in seen.functions:
+        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+            text = _over_grid(function, loop)
+            if text:
+                start, end = function.span(loop)
+                yield from seen.edited(
+                    function,
+                    [Edit(start=start, end=end, text=text)],
+                    title="call it once for all points of the grid",
+                    lines=syntax.span_of(function, loop),
+                    helpers=("import numpy as np",),
+                    evidence="every call checks and searches for one point",
+                )
+
+
+_OF_POINT = (
+    *("F([P[I], Q[J]])[0]", "F([[P[I], Q[J]]])[0]", "F((P[I], Q[J]))", "F([P[I], Q[J]])"),
+    *("F((P[I], Q[J]))[0]", "F(np.array([P[I], Q[J]]))[0]", "F(np.array([[P[I], Q[J]]]))[0]"),
+)
+
+
+def _over_grid(function: Function, loop: ast.For) -> str:
+    """All values of the grid; empty where the loops do something else."""
+    inner = loop.body[0]
+    if len(loop.body) != 1 or not isinstance(inner, ast.For) or len(inner.body) != 1:
+        return ""
+    statement = inner.body[0]
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return ""
+    place = patterns.match(function, statement.targets[0], "OUT[I, J]")
+    counters = [ast.unparse(each.target) for each in (loop, inner)]
+    if place is None or [ast.unparse(place[each]) for each in "IJ"] != counters:
+        return ""
+    lengths = [
+        patterns.match(function, each.iter, "range(len(P))")
+        or patterns.match(function, each.iter, "range(P.size)")
+        or patterns.match(function, each.iter, "range(P.shape[0])")
+        for each in (loop, inner)
+    ]
+    for pattern in _OF_POINT:
+        one = patterns.match(function, statement.value, pattern)
+        if one is None or [ast.unparse(one[each]) for each in "IJ"] != counters:
+            continue
+        axes = [ast.unparse(one[each]) for each in "PQ"]
+        spans = [ast.unparse(each["P"]) if each is not None else "" for each in lengths]
+        if axes != spans or {*counters} & syntax.names_in(one["F"]):
+            return ""
+        np, out = function.numpy, function.text_of(place["OUT"])
+        points = f"{np}.stack({np}.meshgrid({', '.join(axes)}, indexing='ij'), axis=-1)"
+        return f"{out}[:] = {function.text_of(one['F'])}({points})"
+    return ""
+
+
 # ---------------------------------------------------------------- triangulations
 
 _INTERPOLATORS = {

@@ -129,6 +129,8 @@ _COSTLY = frozenset(
         *("splu", "spilu", "factorized", "lu_factor", "cho_factor", "toeplitz", "circulant"),
         *("csr_matrix", "csc_matrix", "csr_array", "csc_array", "diags", "identity", "label"),
         *("loadtxt", "genfromtxt", "fromfile", "loadmat", "zoom", "rotate", "gaussian_filter"),
+        *("linkage", "ward", "gaussian_kde", "minimum_spanning_tree", "dijkstra", "laplacian"),
+        *("savgol_coeffs", "distance_transform_edt", "Voronoi", "griddata", "next_fast_len"),
     ]
 )
 _ELSEWHERE = frozenset(

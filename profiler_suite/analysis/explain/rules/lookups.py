@@ -48,6 +48,67 @@ def _of_column(one: Match) -> bool:
     return is_table and patterns.cheap(one["T"]) and patterns.cheap(one["C"])
 
 
+OF_INTERVALS = '''
+def of_intervals(begins, ends, values, times, side):
+    """The value of the interval that each time lies in; IndexError where there is none."""
+    begins, ends, times = np.asarray(begins), np.asarray(ends), np.asarray(times)
+    if (ends[:-1] > begins[1:]).any() or (begins[:-1] > begins[1:]).any():
+        raise ValueError("the intervals overlap, or are not in order")
+    places = np.searchsorted(begins, times, side=side) - 1
+    beyond = ends[places] <= times if side == "right" else ends[places] < times
+    if (places < 0).any() or beyond.any():
+        raise IndexError("single positional indexer is out-of-bounds")
+    return np.asarray(values)[places]
+'''.strip()
+# Begin and end as they are compared, and the side on which a time that is a begin lies.
+_INSIDE = (
+    ("(DF[A] <= V) & (DF[B] > V)", "right"),
+    ("(DF[A] <= V) & (V < DF[B])", "right"),
+    ("(V >= DF[A]) & (V < DF[B])", "right"),
+    ("(DF[A] < V) & (DF[B] >= V)", "left"),
+    ("(V > DF[A]) & (V <= DF[B])", "left"),
+)
+_FIRST = (".iloc[0]", ".values[0]", ".iat[0]", ".to_numpy()[0]")
+
+
+@rule(
+    "lookups",
+    looks_for="the interval that a value lies in, found by comparing it with all of them",
+    rewrite="s.apply(lambda t: e[(e['begin'] <= t) & (e['end'] > t)]['id'].iloc[0]) → "
+    "np.searchsorted(e['begin'], s)",
+    exact="intervals are in order and do not overlap, and every value lies in one: the code "
+    "shown raises otherwise",
+    thread="https://stackoverflow.com/questions/46525786/how-to-join-two-dataframes-for-which-"
+    "column-values-are-within-a-certain-range",
+)
+def intervals(seen: Observation) -> Iterator[Finding]:
+    """Values looked up among intervals, one by one."""
+    table = []
+    for inside, side in _INSIDE:
+        for picked in (f"DF[{inside}][C]", f"DF.loc[{inside}, C]", f"DF[C][{inside}]"):
+            for first in _FIRST:
+                found = f"of_intervals(DF[A], DF[B], DF[C], {{}}, '{side}')"
+                table += [
+                    (
+                        f"S.{method}(lambda V: {picked}{first})",
+                        f"pd.Series({found.format('S')}, S.index, name=S.name)",
+                    )
+                    for method in ("apply", "map")
+                ]
+                one = f"[{picked}{first} for V in S]"
+                table += [
+                    (f"np.array({one})", found.format("S")),
+                    (one, f"list({found.format('S')})"),
+                ]
+    return seen.rewrites(
+        *table,
+        where=lambda m: patterns.cheap(m["DF"]) and patterns.pure(m["S"]),
+        title="search the begins of all intervals by one search for all values",
+        helpers=("import numpy as np", "import pandas as pd", OF_INTERVALS),
+        evidence="every value is compared with two whole columns",
+    )
+
+
 @rule(
     "lookups",
     looks_for="rows of a table made tuples, one Series each, to be compared or counted",

@@ -34,6 +34,7 @@ FAMILIES = (
     "aggregations",
     "windows",
     "lookups",
+    "tabulations",
     "calendars",
     "text",
     "python",

@@ -123,6 +123,8 @@ def kept_matrix_solved(seen: Observation) -> Iterator[Finding]:
 
 def _is_kept(function: Function, matrix: ast.expr) -> bool:
     """Whether an object or the module keeps it, and this function leaves it as it is."""
+    while isinstance(matrix, ast.Attribute) and matrix.attr in ("T", "mT", "H"):
+        matrix = matrix.value  # what a matrix has turned is kept where it is
     if isinstance(matrix, ast.Attribute):
         text = ast.unparse(matrix)
         places = [n for n in ast.walk(function.node) if isinstance(n, ast.Attribute)]

@@ -41,6 +41,8 @@ def read(text: str, column: str = "", keys: str = "'k'") -> Of:
         ("lambda g: g['a'].iloc[-1]", "df.groupby('k')['a'].last()"),
         ("lambda g: np.std(g['a'])", "df.groupby('k')['a'].std(ddof=0)"),
         ("lambda g: g['a'].quantile(0.9)", "df.groupby('k')['a'].quantile(0.9)"),
+        ("lambda g: g['a'].str.len().max()", "df['a'].str.len().groupby(df['k']).max()"),
+        ("lambda g: g['a'].dt.year.nunique()", "df['a'].dt.year.groupby(df['k']).nunique()"),
     ],
 )
 def test_one_value_per_group(text: str, expected: str) -> None:

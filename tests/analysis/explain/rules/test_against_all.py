@@ -11,6 +11,8 @@ assert against_all
 CDIST = "from scipy.spatial.distance import cdist\n"
 COSINE = "from sklearn.metrics.pairwise import cosine_similarity\n"
 GRID = "from scipy.interpolate import griddata\n"
+SCALER = "from sklearn.preprocessing import StandardScaler\n"
+GRIDS = "from scipy.interpolate import RegularGridInterpolator\n"
 NEAREST = """
 def f(x):
     best = np.zeros(x.shape[0], dtype=int)
@@ -35,6 +37,10 @@ def rows() -> np.ndarray:
 
 def fields() -> tuple[np.ndarray, ...]:
     return rng.random((40, 2)), rng.random((3, 40)), 0.2 + 0.6 * rng.random((9, 2))
+
+
+def points() -> tuple[np.ndarray, np.ndarray]:
+    return np.linspace(0, 7, 12), np.linspace(0, 6, 7)
 
 
 FIRES = [
@@ -70,7 +76,38 @@ FIRES = [
         "CloughTocher2DInterpolator(triangles, values)(targets)",
     ),
 ]
+FIRES += [
+    Fires(
+        "scaled_by_column",
+        SCALER + "def f(x):\n    out = np.zeros_like(x)\n    for c in range(x.shape[1]):\n"
+        "        out[:, c] = StandardScaler().fit_transform(x[:, [c]]).ravel()\n"
+        "    return out\n",
+        lambda: (rows(),),
+        "out[:] = StandardScaler().fit_transform(x)",
+    ),
+    Fires(
+        "points_of_grid",
+        GRIDS + "def f(x, y, z, p, q):\n    g = RegularGridInterpolator((x, y), z)\n"
+        "    out = np.zeros((len(p), len(q)))\n    for i in range(len(p)):\n"
+        "        for j in range(len(q)):\n            out[i, j] = g([p[i], q[j]])[0]\n"
+        "    return out\n",
+        lambda: (np.arange(9.0), np.arange(8.0), rng.random((9, 8)), *points()),
+        "out[:] = g(np.stack(np.meshgrid(p, q, indexing='ij'), axis=-1))",
+    ),
+]
 SILENT = [
+    Silent(  # a scaler that is fitted to other columns
+        "scaled_by_column",
+        SCALER + "def f(x):\n    out = np.zeros_like(x)\n    for c in range(x.shape[1]):\n"
+        "        out[:, c] = StandardScaler().fit(x).transform(x)[:, c]\n    return out\n",
+        lambda: (rows(),),
+    ),
+    Silent(  # points of a line
+        "points_of_grid",
+        GRIDS + "def f(x, y, z, p, q):\n    g = RegularGridInterpolator((x, y), z)\n"
+        "    return [g([p[i], q[i]])[0] for i in range(len(q))]\n",
+        lambda: (np.arange(9.0), np.arange(8.0), rng.random((9, 8)), *points()),
+    ),
     Silent(
         "one_row_against_all",
         CDIST + "def f(a, b):\n    return cdist(a, b).min(axis=1)\n",

@@ -34,6 +34,13 @@ FIRES = [
     ),
     Fires(
         "series_apply",
+        "import bisect\nEDGES = [1.0, 2.0]\nNAMES = ['low', 'mid', 'high']\n\n"
+        "def f(s):\n    return s.apply(lambda v: NAMES[bisect.bisect(EDGES, v)])\n",
+        lambda: (pd.Series([0.5, 1.0, 1.5, 2.5, 9.0] * 9, name="v"),),
+        "np.asarray(NAMES)[np.searchsorted(EDGES, ",
+    ),
+    Fires(
+        "series_apply",
         PANDAS
         + "def half(v):\n    return v / 2 if v > 3 else v\n\n"
         + "def f(df):\n    return df['b'].apply(half).to_numpy()\n",

@@ -28,6 +28,15 @@ def pairs() -> list[tuple[int, str]]:
     return [(int(i), KEYS[k]) for i, k in rng.integers(0, 6, (40, 2))]
 
 
+def spans() -> pd.DataFrame:
+    edges = np.linspace(0, 1, 13)
+    return pd.DataFrame({"begin": edges[:-1], "end": edges[1:], "id": rng.permutation(12)})
+
+
+def times() -> pd.DataFrame:
+    return pd.DataFrame({"t": np.append(rng.uniform(0.01, 0.9, 40), [0.25, 0.5])})
+
+
 FIRES = [
     Fires(
         "label_lookups",
@@ -55,6 +64,21 @@ FIRES = [
         "list(t['rate'].loc[list(keys)].to_numpy())",
     ),
     Fires(
+        "intervals",
+        "def f(df, e):\n    return df['t'].apply("
+        "lambda t: e[(e['begin'] <= t) & (e['end'] > t)]['id'].iloc[0])\n",
+        lambda: (times(), spans()),
+        "of_intervals(e['begin'], e['end'], e['id'], (s_once := df['t']), 'right')",
+    ),
+    Fires(
+        "intervals",
+        "def f(times, e):\n    out = []\n    for t in times:\n        out.append("
+        "e.loc[(t > e['begin']) & (t <= e['end']), 'id'].values[0])\n"
+        "    return np.array(out)\n",
+        lambda: (times()["t"].to_numpy(), spans()),
+        "of_intervals(e['begin'], e['end'], e['id'], times, 'left')",
+    ),
+    Fires(
         "rows_as_tuples",
         "def f(a, b):\n    return a[~a.apply(tuple, axis=1).isin(b.apply(tuple, axis=1))]\n",
         lambda: (orders(), orders().head(20)),
@@ -79,6 +103,12 @@ SILENT = [
         "def column_of(k):\n    return 'rate' if k < 'd' else 'n'\n",
         lambda: (rates(), list("abacabad")),
     ),
+    Silent(  # all of them, not the first
+        "intervals",
+        "def f(times, e):\n"
+        "    return [((e['begin'] <= t) & (e['end'] > t)).sum() for t in times]\n",
+        lambda: (times()["t"].to_numpy(), spans()),
+    ),
     Silent(
         "rows_as_tuples",
         "def f(a):\n    return list(a.itertuples(index=False, name=None))\n",
@@ -86,6 +116,12 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # intervals that overlap
+        "intervals",
+        "def f(df, e):\n    return df['t'].apply("
+        "lambda t: e[(e['begin'] <= t) & (e['end'] > t)]['id'].iloc[0])\n",
+        lambda: (times(), spans().assign(end=lambda s: s["end"] + 0.05)),
+    ),
     Refused(  # a label that occurs twice has two rows
         "label_lookups",
         "def f(t, keys):\n    return [t.loc[k, 'rate'] for k in keys]\n",

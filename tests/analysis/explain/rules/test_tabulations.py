@@ -1,0 +1,107 @@
+"""Tables by two keys, columns by themselves, counts of groups: all at once."""
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite.analysis.explain.rules import tabulations
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(73)
+assert tabulations
+CELLS = """
+def f(df):
+    rows = sorted(df['k'].unique())
+    columns = sorted(df['j'].unique())
+    out = pd.DataFrame({filled}, index=rows, columns=columns)
+    for r in rows:
+        for c in columns:
+            out.loc[r, c] = {cell}
+    return out
+"""
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "k": rng.integers(0, 9, 70),
+            "j": rng.choice(list("xyz"), 70),
+            "v": rng.standard_normal(70),
+        }
+    )
+
+
+def cells(cell: str, filled: str = "0.0") -> str:
+    return "import pandas as pd\n" + CELLS.format(cell=cell, filled=filled)
+
+
+FIRES = [
+    Fires(
+        "cells_by_two_keys",
+        cells("df[(df['k'] == r) & (df['j'] == c)]['v'].sum()"),
+        lambda: (table(),),
+        "out.loc[rows, columns] = df.groupby(['k', 'j'])['v'].sum().unstack()"
+        ".reindex(index=rows, columns=columns).fillna(0)",
+    ),
+    Fires(
+        "cells_by_two_keys",
+        cells("df.loc[(df['j'] == c) & (df['k'] == r), 'v'].mean()"),
+        lambda: (table(),),
+        "df.groupby(['k', 'j'])['v'].mean()",
+    ),
+    Fires(
+        "cells_by_two_keys",
+        cells("len(df[(df['k'] == r) & (df['j'] == c)])", "0"),
+        lambda: (table(),),
+        "df.groupby(['k', 'j']).size()",
+    ),
+    Fires(
+        "columns_applied",
+        "def f(df):\n    return df.apply(lambda c: (c - c.mean()) / c.std())\n",
+        lambda: (table()[["v", "k"]],),
+        "return ((df - df.mean()) / df.std())",
+    ),
+    Fires(
+        "columns_applied",
+        "def f(df):\n    return df.apply(lambda c: c.quantile(0.9) - c.min(), axis=0)\n",
+        lambda: (table()[["v", "k"]],),
+        "(df.quantile(0.9) - df.min())",
+    ),
+    Fires(
+        "values_counted",
+        "def f(df):\n"
+        "    return df.groupby('k')['j'].apply(lambda s: s.value_counts(normalize=True))\n",
+        lambda: (table(),),
+        "counts_of_groups(df, 'k', 'j', normalize=True)",
+        pandas=3,
+    ),
+]
+SILENT = [
+    Silent(  # the rows of a cell depend on one key only
+        "cells_by_two_keys",
+        cells("df[(df['k'] == r) & (df['v'] > 0)]['v'].sum()"),
+        lambda: (table(),),
+    ),
+    Silent(
+        "cells_by_two_keys",
+        "def f(df):\n    return df.pivot_table(index='k', columns='j', values='v')\n",
+        lambda: (table(),),
+    ),
+    Silent(  # the order of the rows counts
+        "columns_applied",
+        "def f(df):\n    return df.apply(lambda c: c.autocorr())\n",
+        lambda: (table()[["v", "k"]],),
+    ),
+    Silent(  # rows, not columns
+        "columns_applied",
+        "def f(df):\n    return df.apply(lambda c: c - c.mean(), axis=1)\n",
+        lambda: (table()[["v", "k"]],),
+    ),
+    Silent(
+        "values_counted",
+        "def f(df):\n    return df.groupby('k')['j'].value_counts()\n",
+        lambda: (table(),),
+    ),
+]
+REFUSED: list[Refused] = []
+
+test_it_fires, test_it_is_silent_on_its_neighbour, _ = family_tests(FIRES, SILENT, REFUSED)
