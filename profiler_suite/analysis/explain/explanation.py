@@ -36,6 +36,7 @@ _PEAK_DTYPES = {"<f4": "float32", "<c8": "float32"}
 # Below this share a counterfactual is not worth a line.
 _WORTH = 0.02
 _MOSTLY = 0.5
+_LITTLE_OVERHEAD = 0.2
 
 
 class Counterfactual(Noun, frozen=True):
@@ -270,7 +271,8 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
     if breakdown is None or not time_breakdown.is_counted(breakdown_record):
         return ()
     calls = sum(operation.calls for operation in breakdown_record.operations)
-    memory_bound = this.roofline.bound == "memory"
+    # What a package computes is its own, however fast arithmetic is.
+    no_choice = this.roofline.bound == "memory" or this.cause.name == cause.PACKAGE
     found = {
         "one_call": (
             f"one call of each kind instead of {units.count(calls)}",
@@ -282,7 +284,7 @@ def _counterfactuals(this: Explanation) -> tuple[Counterfactual, ...]:
         ),
         "free_arithmetic": (
             "infinitely fast arithmetic",
-            0.0 if memory_bound else _arithmetic(this, breakdown) * breakdown.time_s,
+            0.0 if no_choice else _arithmetic(this, breakdown) * breakdown.time_s,
         ),
     }
     rows = [
@@ -334,7 +336,10 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
             )
         sentences += inside.sentences(this.inside)
         arithmetic = _arithmetic(this, this.breakdown)
-        if arithmetic > 0.5 and placement.bound == roofline.WORK:
+        near = _near_its_limit(this, overhead)
+        if near:
+            sentences.append(near)
+        elif arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
                 f"{part_in_words(arithmetic)} of the time is arithmetic far below what "
                 "the machine can do: inner loops over few elements, over strided data, or of "
@@ -348,6 +353,20 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
             text = each.text[0].upper() + each.text[1:]
             sentences.append(f"{text} would save {least}{units.percent(each.share)}.")
     return tuple(sentences)
+
+
+def _near_its_limit(this: Explanation, overhead: float) -> str:
+    """Why code that has a package compute is near its limit; empty where it may not be."""
+    found = layers.largest_package(this.explained.layers)
+    slow = this.cause.slow_path or any(not each.hint for each in this.advice)
+    if this.cause.name != cause.PACKAGE or found is None or slow or overhead > _LITTLE_OVERHEAD:
+        return ""
+    name, share = found
+    return (
+        f"{part_in_words(share)} of the time {layers.code_of(name)} computes, and next to "
+        "nothing stands around it: only another algorithm, fewer data, another dtype or more "
+        "cores are faster."
+    )
 
 
 def bound_in_words(this: Explanation) -> str:

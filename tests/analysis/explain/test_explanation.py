@@ -3,11 +3,14 @@
 import msgspec
 import pytest
 
+from profiler_suite.analysis.explain import explanation
+from profiler_suite.analysis.explain.cause import Cause
 from profiler_suite.analysis.explain.explanation import (
     Explanation,
     largest_part,
     usual_in_words,
 )
+from profiler_suite.model.layers import LayerRecord, LayerSamples
 from profiler_suite.model.results import Breakdown, BreakdownEntry
 from tests.stored_explanation import stored_explanation
 
@@ -32,6 +35,22 @@ def test_what_ifs_save_a_share_of_the_time_and_never_more_than_all() -> None:
         assert each.saved_s >= 0.0
         assert each.text
     assert len({each.name for each in found}) == len(found)
+
+
+def test_what_a_package_computes_is_near_its_limit_where_little_stands_around_it() -> None:
+    own = LayerRecord(
+        samples=100, layers=(LayerSamples(layer="SciPy", samples=97),), callees=()
+    )
+    record = msgspec.structs.replace(STORED.explained, layers=own)
+    found = Explanation(record, STORED.machine, None, STORED.baselines_s)
+    found.__dict__["advice"] = ()
+    found.__dict__["cause"] = Cause(name="package", share=0.97, text="the code of SciPy")
+    said = explanation._near_its_limit(found, 0.03)
+    assert said.startswith("97 % of the time the code of SciPy computes")
+    assert explanation._near_its_limit(found, 0.4) == ""  # much stands around it
+    assert "free_arithmetic" not in {each.name for each in found.counterfactuals}
+    found.__dict__["cause"] = Cause(name="package", share=0.97, text="", slow_path="solve")
+    assert explanation._near_its_limit(found, 0.03) == ""
 
 
 def test_the_interval_holds_the_time() -> None:

@@ -23,8 +23,7 @@ _OF_DAYS = frozenset("YymdbBjaAUuVGwW%")
     looks_for="dates made texts one by one, though many are of the same day",
     rewrite="df['t'].dt.strftime('%Y-%m') → each different date once, by pd.factorize",
     exact="always: the same texts",
-    thread="https://stackoverflow.com/questions/56014551/how-to-convert-data-format-in-pandas-"
-    "fast",
+    thread="https://github.com/pandas-dev/pandas/issues/44764",
 )
 def dates_as_text(seen: Observation) -> Iterator[Finding]:
     """Texts of dates that occur again and again."""

@@ -18,7 +18,7 @@ _SPARSE = "scipy.sparse.linalg"
     looks_for="a sparse matrix inverted to be multiplied: its inverse is full",
     rewrite="scipy.sparse.linalg.inv(A) @ b → scipy.sparse.linalg.spsolve(A, b)",
     exact="up to rounding, for a well-conditioned matrix and an array b",
-    thread="https://stackoverflow.com/questions/30551542/inverse-of-a-sparse-matrix-in-python",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.linalg.inv.html",
 )
 def sparse_inverse(seen: Observation) -> Iterator[Finding]:
     """Inverses of which only products with arrays are wanted."""
@@ -60,7 +60,7 @@ def _of_array(one: Match) -> bool:
     rewrite="L = np.linalg.cholesky(K); np.linalg.solve(L, b) → "
     "scipy.linalg.solve_triangular(L, b, lower=True)",
     exact="up to rounding, for finite numbers",
-    thread="https://github.com/scipy/scipy/issues/17566",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.linalg.solve_triangular.html",
 )
 def triangular(seen: Observation) -> Iterator[Finding]:
     """Systems whose matrix is known to be a triangle."""

@@ -22,7 +22,7 @@ _OF_LABELS = (
     rewrite="[center_of_mass(labels == k) for k in range(1, n + 1)] → "
     "center_of_mass(np.ones(labels.shape), labels, range(1, n + 1))",
     exact="up to rounding; every label occurs",
-    thread="https://github.com/scipy/scipy/issues/5263",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.ndimage.center_of_mass.html",
 )
 def label_by_label(seen: Observation) -> Iterator[Finding]:
     """Measures of labels, one by one."""
@@ -83,7 +83,7 @@ def modes_of_rows(votes, fewest=256):
     looks_for="the most frequent value of each row of integers, by sorting each row",
     rewrite="scipy.stats.mode(votes, axis=1).mode → np.bincount of value and row",
     exact="for integers that span less than 256; else as before",
-    thread="https://github.com/scipy/scipy/issues/5929",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.mode.html",
 )
 def modes_of_integers(seen: Observation) -> Iterator[Finding]:
     """Votes, counted."""

@@ -161,6 +161,61 @@ def _suits(node: ast.expr, column: str) -> bool:
     return False
 
 
+# ------------------------------------------------------- a column for each of many words
+
+_HAS_WORD = (
+    ("int(W in V.split(SEP))", "int"),
+    ("1 if W in V.split(SEP) else 0", "int"),
+    ("W in V.split(SEP)", "bool"),
+)
+
+
+@rule(
+    "tabulations",
+    looks_for="a column for each of many words, each of which splits all texts again",
+    rewrite="for w in words: out[w] = s.apply(lambda t: int(w in t.split(','))) → "
+    "s.str.get_dummies(',')",
+    exact="no text is missing, and no word is empty",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.Series.str.get_dummies.html",
+)
+def columns_of_words(seen: Observation) -> Iterator[Finding]:
+    """Indicators of the words of a text."""
+    for function in seen.functions:
+        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+            text = _indicators(function, loop)
+            if text:
+                start, end = function.span(loop)
+                yield from seen.edited(
+                    function,
+                    [Edit(start=start, end=end, text=text)],
+                    title="split all texts once, into a column for each word",
+                    lines=syntax.span_of(function, loop),
+                    evidence="every word splits all texts, and calls Python for each",
+                )
+
+
+def _indicators(function: Function, loop: ast.For) -> str:
+    """The columns of all words; empty where the loop does something else."""
+    statement = loop.body[0]
+    if len(loop.body) != 1 or not isinstance(statement, ast.Assign):
+        return ""
+    place = patterns.match(function, statement.targets[0], "OUT[W]")
+    word = ast.unparse(loop.target)
+    if place is None or ast.unparse(place["W"]) != word:
+        return ""
+    for has, dtype in _HAS_WORD:
+        one = patterns.match(function, statement.value, f"S.apply(lambda V: {has})")
+        if one is None or ast.unparse(one["W"]) != word or word in syntax.names_in(one["S"]):
+            continue
+        if not isinstance(one["SEP"], ast.Constant):
+            return ""
+        words, out = function.text_of(loop.iter), function.text_of(place["OUT"])
+        split = f"{rewriting.written(function, one['S'])}.str.get_dummies"
+        columns = f".reindex(columns=list({words}), fill_value=0).astype({dtype})"
+        return f"{out}[list({words})] = {split}({function.text_of(one['SEP'])}){columns}"
+    return ""
+
+
 # ------------------------------------------------------------------ counted values
 
 COUNTS_OF_GROUPS = '''

@@ -55,8 +55,7 @@ _EVERY_WINDOW = "rolling calls a Python function for every window"
     "s.resample('D').quantile(0.9)",
     exact="up to rounding; no element is missing, and no bin is empty where the function "
     "cannot be called with nothing",
-    thread="https://stackoverflow.com/questions/57599894/pandas-resample-with-custom-aggregate-"
-    "function",
+    thread="https://pandas.pydata.org/docs/user_guide/timeseries.html",
 )
 def resampled_function(seen: Observation) -> Iterator[Finding]:
     """Functions of bins as arithmetic of their statistics."""

@@ -67,6 +67,15 @@ FIRES = [
         "(df.quantile(0.9) - df.min())",
     ),
     Fires(
+        "columns_of_words",
+        "import pandas as pd\n\ndef f(df, words):\n    out = pd.DataFrame(index=df.index)\n"
+        "    for w in words:\n"
+        "        out[w] = df['t'].apply(lambda t: int(w in t.split(',')))\n    return out\n",
+        lambda: (pd.DataFrame({"t": ["a,b", "b", "c,a", "d"] * 9}), ["a", "b", "e"]),
+        "out[list(words)] = df['t'].str.get_dummies(',').reindex(columns=list(words), "
+        "fill_value=0).astype(int)",
+    ),
+    Fires(
         "values_counted",
         "def f(df):\n"
         "    return df.groupby('k')['j'].apply(lambda s: s.value_counts(normalize=True))\n",
@@ -95,6 +104,12 @@ SILENT = [
         "columns_applied",
         "def f(df):\n    return df.apply(lambda c: c - c.mean(), axis=1)\n",
         lambda: (table()[["v", "k"]],),
+    ),
+    Silent(  # a part of a text is no word of it
+        "columns_of_words",
+        "def f(df, words):\n    for w in words:\n"
+        "        df[w] = df['t'].apply(lambda t: int(w in t))\n    return df\n",
+        lambda: (pd.DataFrame({"t": ["a,b", "b", "c,a", "d"] * 9}), ["a", "b", "e"]),
     ),
     Silent(
         "values_counted",
