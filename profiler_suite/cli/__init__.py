@@ -15,10 +15,10 @@ from typing import Any
 
 import click
 
-from profiler_suite import __version__, units
+from profiler_suite import __version__
 from profiler_suite.cli.compare import compare_command
 from profiler_suite.cli.explain import explain_command
-from profiler_suite.cli.internal import INTERNAL, sentence
+from profiler_suite.cli.failures import USAGE, exit_code, reader_is_gone, tell_failure
 from profiler_suite.cli.merge import merge_command
 from profiler_suite.cli.options.plugins import with_plugins
 from profiler_suite.cli.race import race_command
@@ -32,21 +32,13 @@ from profiler_suite.cli.show import (
     wants_color,
 )
 from profiler_suite.cli.stopping import Stopping, leave_unraised_to, stay
-from profiler_suite.cli.streams import GONE, finish, prepare, tell
+from profiler_suite.cli.streams import finish, prepare, tell
 from profiler_suite.cli.sweep import sweep_command
-from profiler_suite.errors import (
-    ChildError,
-    FleetError,
-    FunctionError,
-    ProfilerSuiteError,
-    unknown_name,
-)
+from profiler_suite.errors import unknown_name
 
-OK, USAGE, POINTS_FAILED = 0, 2, 3
+OK = 0
 # What a shell's start-up file sets to be told how to complete the installed command's words.
 _COMPLETE, _INSTALLED = "_PROFILER_SUITE_COMPLETE", "profiler-suite"
-# What goes wrong while something is measured, and not in what was asked for.
-_RUN_ERRORS = (ChildError, FleetError, FunctionError)
 
 
 class _Group(click.Group):
@@ -104,27 +96,15 @@ def run(arguments: Sequence[str] | None = None, stopping: Stopping | None = None
         except click.ClickException as error:
             tell(_as_shown(error))
             return USAGE
-        except ProfilerSuiteError as error:
-            tell(f"error: {units.printable(str(error))}")
-            return POINTS_FAILED if isinstance(error, _RUN_ERRORS) else USAGE
         except (click.Abort, KeyboardInterrupt):
             tell("\ninterrupted")
             return stopping.exit_code
         except SystemExit:
             # click's way out when whoever read our output (head, less) has gone.
             return OK
-        except MemoryError:
-            tell("error: not enough memory; choose fewer or smaller points")
-            return USAGE
-        except OSError as error:
-            # A file that cannot be read is no reader who has gone.
-            if error.errno in GONE and not error.filename:
-                return OK
-            tell(f"error: {units.printable(_reason(error))}")
-            return USAGE
         except Exception as error:  # noqa: BLE001 - ours, whatever it is
-            tell(f"error: {sentence(error)}")
-            return INTERNAL
+            tell_failure(error)
+            return OK if reader_is_gone(error) else exit_code(error)
 
 
 def _as_shown(error: click.ClickException) -> str:
@@ -132,12 +112,6 @@ def _as_shown(error: click.ClickException) -> str:
     shown = io.StringIO()
     error.show(shown)
     return shown.getvalue().rstrip("\n")
-
-
-def _reason(error: OSError) -> str:
-    """The system's own words, and the file they are about."""
-    said = error.strerror or str(error) or type(error).__name__
-    return f"{said}: {error.filename}" if error.filename else f"{said} (system error)"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -3,11 +3,12 @@
 import contextlib
 import dataclasses
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from profiler_suite import units
+from profiler_suite.cli import failures
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.errors import ProfilerSuiteError
 
@@ -183,16 +184,7 @@ class ProgramExplaining:
 
         if calls.representative is None:
             return ExplainedFunction(place, calls.calls, None, _not_caught(calls))
-        target = calls.wish.target
-
-        last = ""
-
-        def tell(text: str) -> None:
-            nonlocal last
-            say = self._progress.pace if text == last else self._progress.say
-            say(f"{target}: {text}; {units.duration(self._time.explaining_s)} left at most")
-            last = text
-
+        tell = self._teller(calls.wish.target)
         limit_s = max(_LEAST_LIMIT_S, _TIMES_THE_CALL * (calls.median_s or place.time_s))
         planned_s, within_s = seconds
         effort = with_budget(effort_for(machine), _FOR_PASSES * planned_s)
@@ -222,6 +214,21 @@ class ProgramExplaining:
                 effort = msgspec.structs.replace(
                     effort, advice_only=True, budget_s=within_s, passes_s=0.0
                 )
+            except Exception as error:  # noqa: BLE001 - a defect; the others can be explained
+                reason = failures.in_words(error)
+                return ExplainedFunction(place, calls.calls, None, reason, calls.memory)
+
+    def _teller(self, target: str) -> Callable[[str], None]:
+        """Tells what is done with this function, and how much time is left."""
+        last = ""
+
+        def tell(text: str) -> None:
+            nonlocal last
+            say = self._progress.pace if text == last else self._progress.say
+            say(f"{target}: {text}; {units.duration(self._time.explaining_s)} left at most")
+            last = text
+
+        return tell
 
     def try_rewrites(self) -> None:
         """The program beside itself, with its files rewritten in a temporary folder."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from profiler_suite.cli.failures import tell_failure, told
 from profiler_suite.cli.options.outputs import opened_output
 from profiler_suite.cli.options.run_options import ProgramCommand, RunOptions
 from profiler_suite.cli.options.seconds import Seconds
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from profiler_suite.measure.program.command_time import CommandTime
     from profiler_suite.measure.program.elsewhere import InputPlace
     from profiler_suite.measure.program.request import ProgramTarget
+    from profiler_suite.measure.program.running import ProgramEnd
 
 _INTERRUPTED = (
     "nothing is explained: the program was interrupted (--limit SECONDS ends a program after "
@@ -121,18 +123,59 @@ def run_command(**options: Any) -> int:
         with stop.raising():
             place = InputPlace()
         target = opened.enter_context(in_a_file(target))
-        ranking, found = _watched_and_explained(target, place, request, stop)
-        if document is not None:
-            from profiler_suite.report.formats.program_document import program_json
-
-            document.write(program_json(ranking, found))
-        if patch is not None:
-            _write_patch(patch, found)
-        page = program_folder.write(ranking, folder, found)
-        tell(f"page: {page}")
+        work = _Work(target, place, request, stop)
+        try:
+            ranking, found = _watched_and_explained(work)
+            with told():
+                _write_numbers(document, patch, ranking, found)
+            _write_page(folder, ranking, found)
+        except Exception as error:
+            if work.end is None:
+                raise
+            tell_failure(error)
     finish()
-    end = ranking.run.end
+    end = work.end
+    assert end is not None
     return end_as(0 if end.limited else end.exit_code)
+
+
+@dataclasses.dataclass
+class _Work:
+    """A program that is run, and how it ended."""
+
+    target: "ProgramTarget"
+    place: "InputPlace"
+    request: RunOptions
+    stop: StopRequest
+    end: "ProgramEnd | None" = None
+    """None until it has; from then on errors of ours are told, and the exit code is its own."""
+
+
+def _write_numbers(
+    document: "Output | None",
+    patch: "Output | None",
+    ranking: "Ranking",
+    found: "ProgramAnswer",
+) -> None:
+    if document is not None:
+        from profiler_suite.report.formats.program_document import program_json
+
+        document.write(program_json(ranking, found))
+    if patch is not None:
+        _write_patch(patch, found)
+
+
+def _write_page(folder: Path, ranking: "Ranking", found: "ProgramAnswer") -> None:
+    """The page; without the explanations where they cannot be shown."""
+    from profiler_suite.analysis.program.explained import ProgramAnswer
+    from profiler_suite.report import program_folder
+
+    try:
+        page = program_folder.write(ranking, folder, found)
+    except Exception as error:  # noqa: BLE001 - the ranking can be shown without them
+        tell_failure(error)
+        page = program_folder.write(ranking, folder, ProgramAnswer(()))
+    tell(f"page: {page}")
 
 
 def _write_patch(patch: "Output", found: "ProgramAnswer") -> None:
@@ -145,14 +188,13 @@ def _write_patch(patch: "Output", found: "ProgramAnswer") -> None:
     tell(f"patch: {patch.path} (git apply {patch.path}, or patch -p1 < {patch.path})")
 
 
-def _watched_and_explained(
-    target: "ProgramTarget", place: "InputPlace", request: RunOptions, stop: StopRequest
-) -> "tuple[Ranking, ProgramAnswer]":
+def _watched_and_explained(work: _Work) -> "tuple[Ranking, ProgramAnswer]":
     """The program's ranking, and its first functions explained."""
     from profiler_suite.measure.program.captured import Capture
     from profiler_suite.measure.program.command_time import CommandTime
     from profiler_suite.measure.program.wishes import loops_outside_functions
 
+    request, target = work.request, work.target
     once = request.once and request.explains
     time = CommandTime(request.budget, runs=1 if once else 2)
     _forecast(target, time, request)
@@ -161,13 +203,13 @@ def _watched_and_explained(
         if once:
             loops = loops_outside_functions(target.name) if target.kind == "script" else []
             caught = opened.enter_context(Capture(loops))
-        ranking = _watched(target, place, request, stop, caught)
+        ranking = _watched(work, caught)
         time.ran(ranking.run.end.wall_s)
         if caught is not None:
             caught.hear_all()
-        _tell(ranking, request)
-        work = _Work(target, ranking, place, time, caught)
-        return ranking, _explained(work, request, stop)
+        with told():
+            _tell(ranking, request)
+        return ranking, _explained(work, ranking, time, caught)
 
 
 def _forecast(target: "ProgramTarget", time: "CommandTime", request: RunOptions) -> None:
@@ -181,25 +223,17 @@ def _forecast(target: "ProgramTarget", time: "CommandTime", request: RunOptions)
         tell(time.as_before(wall_s, explains=request.explains))
 
 
-@dataclasses.dataclass(frozen=True)
-class _Work:
-    """A program that has run, and what there is to explain it with."""
-
-    target: "ProgramTarget"
-    ranking: "Ranking"
-    place: "InputPlace"
-    time: "CommandTime"
-    caught: "Capture | None"
-
-
-def _explained(work: _Work, request: RunOptions, stop: StopRequest) -> "ProgramAnswer":
+def _explained(
+    work: _Work, ranking: "Ranking", time: "CommandTime", caught: "Capture | None"
+) -> "ProgramAnswer":
     """The first functions explained, on standard error too."""
     from profiler_suite.analysis.program.explained import ProgramAnswer
 
+    request, stop = work.request, work.stop
     if not request.explains:
         return ProgramAnswer(())
-    end = work.ranking.run.end
-    failed = end.exit_code and not end.limited and work.caught is None
+    end = ranking.run.end
+    failed = end.exit_code and not end.limited and caught is None
     if stop.asked or failed:
         said = _INTERRUPTED if stop.asked else "nothing is explained: a program that fails"
         if not request.quiet:
@@ -208,10 +242,10 @@ def _explained(work: _Work, request: RunOptions, stop: StopRequest) -> "ProgramA
     from profiler_suite.cli.program_explaining import ProgramExplaining
 
     progress = ProgressLine(sys.stderr, quiet=request.quiet)
-    explaining = ProgramExplaining(work.target, work.ranking, work.place, work.time, progress)
+    explaining = ProgramExplaining(work.target, ranking, work.place, time, progress)
     try:
-        with stop.raising():
-            explaining.explain(request.top, work.caught, request.limit or 0.0)
+        with told(), stop.raising():
+            explaining.explain(request.top, caught, request.limit or 0.0)
             if request.tries:
                 explaining.try_rewrites()
     except KeyboardInterrupt:
@@ -222,27 +256,25 @@ def _explained(work: _Work, request: RunOptions, stop: StopRequest) -> "ProgramA
         from profiler_suite.report.terminal.program_explanations import screen
 
         color = wants_color() and sys.stderr.isatty()
-        tell("")
-        tell(screen(found, end.wall_s, terminal_width(), color))
+        with told():
+            shown = screen(found, end.wall_s, terminal_width(), color)
+            tell("")
+            tell(shown)
     return found
 
 
-def _watched(
-    target: "ProgramTarget",
-    place: "InputPlace",
-    request: RunOptions,
-    stop: StopRequest,
-    caught: "Capture | None",
-) -> "Ranking":
+def _watched(work: _Work, caught: "Capture | None") -> "Ranking":
     """The ranking of one run, or of a second one where the first was over at once."""
     from profiler_suite.analysis.program.ranking import rank
     from profiler_suite.measure.program import watching
     from profiler_suite.measure.program.code_file import named
     from profiler_suite.measure.program.request import with_workers
 
+    request, stop = work.request, work.stop
     probes = with_workers(caught.probe_of_all()) if caught is not None else ()
     rate_hz, limit_s = request.rate or watching.RATE_HZ, request.limit or 0.0
-    run = watching.watch_program(target, rate_hz, probes, limit_s)
+    run = watching.watch_program(work.target, rate_hz, probes, limit_s)
+    work.end = run.end
     if run.end.interrupted:
         stop.ask()
     ended = not run.end.exit_code and not run.end.limited and not stop.asked
@@ -250,7 +282,8 @@ def _watched(
     if again and run.end.wall_s < watching.SHORT_S:
         if not request.quiet:
             tell("it ended quickly: running it again, without its output, to sample it closely")
-        run = watching.watch_closely(run, place)
+        with told():
+            run = watching.watch_closely(run, work.place)
         if run.end.interrupted:
             stop.ask()
     return rank(watching.to_show(named(run), "" if caught is None else watching.CAUGHT))

@@ -18,6 +18,7 @@ from profiler_suite.cli.program_explaining import ProgramExplaining
 from profiler_suite.cli.progress import ProgressLine
 from profiler_suite.errors import FunctionError
 from profiler_suite.machine import survey as survey_module
+from profiler_suite.machine.kept import CACHE_VARIABLE
 from profiler_suite.measure.explain.records import ExplainEffort
 from profiler_suite.measure.program import captured, explaining, trying
 from profiler_suite.measure.program.caught_calls import CallWish, CaughtCalls
@@ -384,6 +385,35 @@ def test_where_passes_fail_what_helps_is_tried_without_them(
     (found,) = work.answer.functions
     assert found.explanation is not None
     assert [each.advice_only for each in efforts] == [True]
+
+
+def test_a_defect_in_one_explanation_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    loops: list[str],
+    fake_explanations: tuple[Clock, list[ExplainEffort]],
+) -> None:
+    clock, _ = fake_explanations
+    fine: Any = explaining.CaughtChild
+    seen: list[str] = []
+
+    class FailsOnce(fine):  # type: ignore[misc]
+        def explain(self, effort: ExplainEffort) -> str:
+            seen.append("")
+            if len(seen) == 1:
+                raise ZeroDivisionError("planted")
+            return str(super().explain(effort))
+
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(explaining, "CaughtChild", FailsOnce)
+    end = ProgramEnd(exit_code=0, wall_s=WALL_S)
+    monkeypatch.setattr(captured, "capture", FakeCapture(clock, end))
+    work = work_on(*loops, clock=clock)
+    work.explain(3, None)
+    reasons = [each.reason for each in work.answer.functions]
+    assert len(reasons) > 1
+    (reason,) = filter(None, reasons)
+    assert reason.startswith("internal error (ZeroDivisionError: planted)")
 
 
 def test_what_comes_before_the_passes_counts_as_theirs(

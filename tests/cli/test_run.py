@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from profiler_suite.analysis.program.explained import ProgramAnswer
+from profiler_suite.analysis.program.ranking import Ranking
 from profiler_suite.cli.run import run_command
+from profiler_suite.machine.kept import CACHE_VARIABLE
+from profiler_suite.report import program_folder
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="programs are run as on POSIX")
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,3 +156,58 @@ def test_a_file_of_somebody_elses_is_not_replaced(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert "--force" in done.stderr
+
+
+PLACES = {
+    "the ranking": "profiler_suite.analysis.program.ranking.rank",
+    "its summary": "profiler_suite.report.terminal.program.screen",
+    "what is explained": "profiler_suite.cli.program_explaining.ProgramExplaining.explain",
+    "the numbers": "profiler_suite.report.formats.program_document.program_json",
+}
+
+
+def failing(*_: object, **__: object) -> None:
+    raise ZeroDivisionError("planted")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_defect_of_ours_after_the_program_leaves_its_exit_code_and_what_can_be_shown(
+    place: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(PLACES[place], failing)
+    (tmp_path / "main.py").write_text("print(sum(range(1_000_000)))\n")
+    words = ["--out", "page", "--json", "out.json", "--once", "main.py"]
+    assert run_command.main(words, standalone_mode=False) == 0
+    said = capfd.readouterr()
+    assert said.out == f"{sum(range(1_000_000))}\n"
+    assert said.err.count("error: internal error (ZeroDivisionError: planted)") == 1
+    assert (tmp_path / "page" / "report.html").exists() == (place != "the ranking")
+
+
+def test_a_page_that_cannot_show_the_explanations_shows_the_ranking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[ProgramAnswer] = []
+    write = program_folder.write
+
+    def fails_once(ranking: Ranking, folder: Path, answer: ProgramAnswer) -> Path:
+        asked.append(answer)
+        if len(asked) == 1:
+            failing()
+        return write(ranking, folder, answer)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(program_folder, "write", fails_once)
+    (tmp_path / "main.py").write_text("print(1)\n")
+    assert (
+        run_command.main(["--out", "page", "--top", "0", "main.py"], standalone_mode=False) == 0
+    )
+    assert "internal error (ZeroDivisionError: planted)" in capfd.readouterr().err
+    assert (tmp_path / "page" / "report.html").exists()
+    assert asked[-1] == ProgramAnswer(())
