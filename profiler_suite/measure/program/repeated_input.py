@@ -101,7 +101,10 @@ class RepeatedInput:
 
     def _anew(self) -> io.TextIOWrapper:
         """The file, from its beginning where another call reads it than before."""
-        call = _outermost(sys._getframe(2))
+        frame = sys._getframe(2)
+        if self._call is not None and _is_inside(frame, self._call):
+            return self._file
+        call = _outermost(frame)
         if call is not self._call:
             self._call = call  # held: another call's frame cannot be taken for it
             data = io.BytesIO(self.bytes)
@@ -145,6 +148,13 @@ class RepeatedInput:
 
     def __deepcopy__(self, memo: Any) -> "RepeatedInput":
         return self  # the file of the process, whoever names it
+
+
+def _is_inside(frame: FrameType | None, call: FrameType) -> bool:
+    """Whether a call is still going on, in this frame or in one that led to it."""
+    while frame is not None and frame is not call:
+        frame = frame.f_back
+    return frame is call
 
 
 def _outermost(frame: FrameType | None) -> FrameType | None:
