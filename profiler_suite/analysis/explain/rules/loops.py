@@ -8,6 +8,7 @@ from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.lifting import LiftedFunction
 from profiler_suite.analysis.explain.rewrites import (
+    character_counts,
     generators,
     key_sums,
     list_arrays,
@@ -364,5 +365,29 @@ def characters_as_codes(seen: Observation) -> Iterator[Finding]:
                 title=f"{title}, of the codes of characters",
                 lines=seen.lines_of(function),
                 helpers=("import numpy as np",),
+                evidence="every character is an object of its own",
+            )
+
+
+@rule(
+    "loops",
+    looks_for="a loop over the characters of a text that does nothing but count",
+    rewrite="for ch in text: if ch.isalpha(): n += 1 → the same for each different character, "
+    "times how often it comes",
+    exact="always: equal characters add the same whole numbers",
+    thread="https://stackoverflow.com/questions/1155617/count-the-number-of-occurrences-of-a-"
+    "character-in-a-string",
+)
+def counted_characters(seen: Observation) -> Iterator[Finding]:
+    """Loops that count characters, over different ones."""
+    for function in seen.functions:
+        for counting in character_counts.counting_loops(function):
+            lines = range(counting.loop.lineno, (counting.loop.end_lineno or 0) + 1)
+            yield from seen.edited(
+                function,
+                counting.edits,
+                title="each different character once, times how often it comes",
+                lines=[line + function.shift for line in lines],
+                helpers=("import numpy as np", character_counts.CHARACTER_COUNTS),
                 evidence="every character is an object of its own",
             )

@@ -142,6 +142,21 @@ FIRES = [
         lambda: (V,),
         "x",
     ),
+    Fires(
+        "counted_characters",
+        """
+        def f(text):
+            n = 0
+            letters = {}
+            for ch in text:
+                if ch.isalpha():
+                    n += 1
+                    letters[ch] = letters.get(ch, 0) + 1
+            return n, list(letters.items())
+        """,
+        lambda: ("it is an old text; it is read by its letters" * 9,),
+        "letters[ch] = letters.get(ch, 0) + times",
+    ),
 ]
 
 SILENT = [
@@ -182,6 +197,12 @@ SILENT = [
     ),
     Silent("batch", "def f(a):\n    return a.sum(axis=1)\n", lambda: (A,)),
     Silent("gemm", "def f(a, x):\n    return a @ x\n", lambda: (A, A[0])),
+    Silent(  # what it asks for changes as it goes
+        "counted_characters",
+        "def f(t):\n    n = 0\n    for c in t:\n        if n < 9:\n            n += 1\n"
+        "    return n\n",
+        lambda: ("abracadabra",),
+    ),
 ]
 
 REFUSED = [
@@ -218,6 +239,11 @@ REFUSED = [
         "def f(x, begin, end):\n    out = []\n    for a, b in zip(begin, end):\n"
         "        for v in x[a:b]:\n            out.append(v)\n    return np.array(out)\n",
         lambda: (V, np.arange(-9, 0), np.arange(-9, 0) + 1),
+    ),
+    Refused(  # 1 is lost in it
+        "counted_characters",
+        "def f(t):\n    n = 2.0**60\n    for c in t:\n        n += 1\n    return n - 2.0**60\n",
+        lambda: ("abracadabra" * 99,),
     ),
 ]
 
