@@ -164,6 +164,49 @@ def _all_before(
     )
 
 
+# -------------------------------------------------------------------- the nearest few
+
+
+@rule(
+    "against_all",
+    looks_for="all distances computed and sorted for the few nearest points of each point",
+    rewrite="cdist(x, y).argsort(axis=1)[:, :k] → scipy.spatial.cKDTree(y).query(x, k)[1]",
+    exact="where no two points are equally far; in few dimensions it is faster",
+    thread="https://stackoverflow.com/questions/10818546/finding-index-of-nearest-point-in-numpy-"
+    "arrays-of-x-and-y-coordinates",
+)
+def nearest_few(seen: Observation) -> Iterator[Finding]:
+    """The nearest few of many points."""
+    table = []
+    for distances in (
+        "scipy.spatial.distance.cdist(X, Y)",
+        "scipy.spatial.distance.cdist(X, Y, 'euclidean')",
+        "scipy.spatial.distance_matrix(X, Y)",
+        "sklearn.metrics.pairwise.euclidean_distances(X, Y)",
+    ):
+        for first, part in (("", ""), ("A", "[:, A:]")):
+            for ordered, place in (("argsort", "[1]"), ("sort", "[0]")):
+                few = f"[:, {first}:N]"
+                made = f"scipy.spatial.cKDTree(Y).query(X, N){place}{part}"
+                table.append((f"np.{ordered}({distances}, axis=1){few}", made))
+                if ordered == "argsort":
+                    table.append((f"{distances}.argsort(axis=1){few}", made))
+                    table.append((f"{distances}.argsort(1){few}", made))
+    return seen.rewrites(
+        *table,
+        where=_are_few,
+        title="search a k-d tree for the nearest few",
+        helpers=("import scipy.spatial",),
+        evidence="a distance of every pair is computed and sorted",
+    )
+
+
+def _are_few(one: Match) -> bool:
+    """Whether it is more than one, which is no array of one column to a tree."""
+    number = one.number("N")
+    return (number is None or number > 1) and all(patterns.pure(one[each]) for each in "XY")
+
+
 # ------------------------------------------------------------- column by column
 
 _SCALERS = ("StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler")

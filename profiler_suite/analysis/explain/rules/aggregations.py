@@ -217,3 +217,57 @@ def windows_of_groups(seen: Observation) -> Iterator[Finding]:
         helpers=("import numpy as np", "import pandas as pd", IN_ORDER_OF_ROWS),
         evidence="transform makes a Series of every group, and windows of each",
     )
+
+
+# ------------------------------------------------------------- the second largest
+
+NTH_OF_GROUPS = '''
+def nth_of_groups(table, key, column, place):
+    """The element at a place of a column in each group, smallest first; NaN beyond its end."""
+    ordered = table[[key, column]].sort_values(column, ignore_index=True)
+    found = ordered.groupby(key)[column].nth(place)
+    values = pd.Series(found.to_numpy(), pd.Index(ordered.loc[found.index, key]), name=column)
+    return values.reindex(ordered[key].drop_duplicates().dropna().sort_values())
+'''.strip()
+_NTH = {
+    "V.sort_values().iloc[N]": "N",
+    "V.sort_values(ascending=False).iloc[N]": "-1 - N",
+    "np.sort(V)[N]": "N",
+    "sorted(V)[N]": "N",
+    "V.nlargest(N).iloc[-1]": "-N",
+    "V.nsmallest(N).iloc[-1]": "N - 1",
+}
+
+
+@rule(
+    "aggregations",
+    looks_for="the second largest or the like of each group, by sorting each group in Python",
+    rewrite="g['v'].apply(lambda s: s.sort_values().iloc[-2]) → one sort, groupby.nth",
+    exact="no element is missing; what a group has not is NaN",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.core.groupby.SeriesGroupBy.nth."
+    "html",
+)
+def nth_of_each_group(seen: Observation) -> Iterator[Finding]:
+    """Elements by their place in the order of a group."""
+    table = []
+    for form, place in _NTH.items():
+        for otherwise in ("", " if len(V) > M else np.nan", " if len(V) >= M else np.nan"):
+            for method in ("apply", "agg", "aggregate"):
+                table.append(
+                    (
+                        f"DF.groupby(K)[C].{method}(lambda V: {form}{otherwise})",
+                        f"nth_of_groups(DF, K, C, {place})",
+                    )
+                )
+    return seen.rewrites(
+        *table,
+        where=_is_of_one_key,
+        title="sort the whole column once, and take that of each group",
+        helpers=("import pandas as pd", NTH_OF_GROUPS),
+        evidence="groupby makes and sorts a Series of every group",
+    )
+
+
+def _is_of_one_key(one: Match) -> bool:
+    texts = all(isinstance(getattr(one[each], "value", None), str) for each in ("K", "C"))
+    return texts and patterns.cheap(one["DF"])

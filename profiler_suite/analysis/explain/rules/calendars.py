@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -40,6 +41,46 @@ def dates_as_text(seen: Observation) -> Iterator[Finding]:
         helpers=helpers,
         evidence=evidence,
     )
+
+
+@rule(
+    "calendars",
+    looks_for="dates moved or subtracted one by one by a Python function",
+    rewrite="s.apply(lambda d: d.replace(day=1)) → s - pd.to_timedelta(s.dt.day - 1, unit='D')",
+    exact="no date is missing",
+    thread="https://stackoverflow.com/questions/45304531/extracting-the-first-day-of-month-of-a-"
+    "datetime-type-column-in-pandas",
+)
+def dates_moved(seen: Observation) -> Iterator[Finding]:
+    """Dates computed of dates."""
+    table = []
+    for method in ("apply", "map"):
+        of_each = f"S.{method}(lambda V: {{}})"
+        table += [
+            (of_each.format("V.replace(day=1)"), "S - pd.to_timedelta(S.dt.day - 1, unit='D')"),
+            (of_each.format("V.normalize()"), "S.dt.normalize()"),
+            (of_each.format("(V - D).days"), "(S - D).dt.days"),
+            (of_each.format("(D - V).days"), "(D - S).dt.days"),
+            (of_each.format("(V - D).total_seconds()"), "(S - D).dt.total_seconds()"),
+            (of_each.format("V + D"), "S + D"),
+            (of_each.format("V - D"), "S - D"),
+        ]
+    return seen.rewrites(
+        *table,
+        where=_is_fixed,
+        title="compute with the whole column of dates",
+        helpers=("import pandas as pd",),
+        evidence="apply makes an object of every date, and calls Python for it",
+    )
+
+
+def _is_fixed(one: Match) -> bool:
+    """Whether what stands beside each date does not depend on it."""
+    form = one.form("S")
+    if form is not None and form.dtype != "Series":
+        return False
+    beside = syntax.names_in(one["D"]) if "D" in one.captures else set()
+    return not beside & syntax.names_in(one["V"])
 
 
 def _of_days(one: Match) -> bool:

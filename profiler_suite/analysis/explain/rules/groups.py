@@ -24,12 +24,13 @@ from profiler_suite.analysis.explain.rules import callbacks
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
-_APPLIED = tuple(
+_OF_GROUPS = tuple(
     f"DF.groupby(K){column}.{method}(F{more})"
     for column in ("", "[C]")
     for method in ("apply", "agg", "aggregate", "transform")
     for more in ("", ", include_groups=False")
 )
+_APPLIED = (*_OF_GROUPS, "DF.groupby(K, group_keys=False)[C].apply(F)")
 
 
 @rule(
@@ -139,7 +140,22 @@ def _of_all(seen: Observation, function: Function, one: Match) -> str | None:
         result = _series(reader, context, callee) or reader.read(callee)
     except (NotForGroupsError, vectorising.NotVectorisedError, ValueError, IndexError):
         return None
+    if method == "apply" and result.kind == group_expressions.ROWS:
+        # Rows in their order, where no key of the group is put before them.
+        return result.text if _without_keys(one.node.func.value) else None
     return _written(result, method, column)
+
+
+def _without_keys(groups: ast.expr) -> bool:
+    """Whether it is a groupby with group_keys=False, or a column of one."""
+    if isinstance(groups, ast.Subscript):
+        groups = groups.value
+    given = groups.keywords if isinstance(groups, ast.Call) else []
+    return any(each.arg == "group_keys" and _is_false(each.value) for each in given)
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
 
 
 def _written(result: Of, method: str, column: str) -> str | None:

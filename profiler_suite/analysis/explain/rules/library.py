@@ -267,6 +267,39 @@ def series_apply(seen: Observation) -> Iterator[Finding]:
 
 @rule(
     "library",
+    looks_for="Series.combine with a Python function of two numbers",
+    rewrite="a.combine(b, f) → f of both columns as arrays",
+    exact="as f is for numbers; both have the same labels in the same order",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.Series.combine.html",
+)
+def series_combined(seen: Observation) -> Iterator[Finding]:
+    """Functions of elements of two columns."""
+    for function in seen.functions:
+        for one in patterns.found(function, ["S.combine(B, F)"], lambda m: True):
+            made = callbacks.array_form(
+                seen, function, one["F"], vectorising.NUMBER, "elements"
+            )
+            if made is None or len(made.parameters) != 2:
+                continue
+            pandas, imports = _pandas(function)
+            first, other = (rewriting.written(function, one[each]) for each in "SB")
+            call = made.call(f"{first}.to_numpy()", f"{other}.to_numpy()")
+            yield from seen.edited(
+                function,
+                [
+                    rewriting.edit(
+                        function, one.node, f"{pandas}.Series({call}, index={first}.index)"
+                    )
+                ],
+                title="compute with both columns instead of calling Python per pair",
+                lines=[one.line],
+                helpers=(*imports, made.text),
+                evidence="combine calls a Python function for every pair of elements",
+            )
+
+
+@rule(
+    "library",
     looks_for="DataFrame.iterrows: a Series per row",
     rewrite="for i, row in df.iterrows() → zip(df.index, df.to_dict('records'))",
     exact="rows are only read by name; integers stay integers",

@@ -109,6 +109,57 @@ def intervals(seen: Observation) -> Iterator[Finding]:
     )
 
 
+COUNTS_BEYOND = '''
+def counts_beyond(values, limits, side, above):
+    """How many values lie below each limit, or above it; with side also those equal to it."""
+    ordered = np.sort(values[~np.isnan(values)])
+    places = np.searchsorted(ordered, limits, side=side)
+    return np.where(np.isnan(limits), 0, len(ordered) - places if above else places)
+'''.strip()
+_BEYOND = (
+    ("<", "left", False),
+    ("<=", "right", False),
+    (">", "right", True),
+    (">=", "left", True),
+)
+
+
+@rule(
+    "lookups",
+    looks_for="how many elements of a column lie below each of its elements: each is compared "
+    "with all",
+    rewrite="s.apply(lambda v: (s < v).sum()) → one sort, np.searchsorted",
+    exact="for numbers; what is missing counts nowhere",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.stats.rankdata.html",
+)
+def counted_beyond(seen: Observation) -> Iterator[Finding]:
+    """Places of elements among others."""
+    table = []
+    for sign, side, above in _BEYOND:
+        made = f"counts_beyond(X.to_numpy(), S.to_numpy(), '{side}', {above})"
+        for method in ("apply", "map"):
+            for count in (f"(X {sign} V).sum()", f"np.sum(X {sign} V)", f"sum(X {sign} V)"):
+                table.append(
+                    (
+                        f"S.{method}(lambda V: {count})",
+                        f"pd.Series({made}, S.index, name=S.name)",
+                    )
+                )
+            table.append(
+                (
+                    f"S.{method}(lambda V: (X {sign} V).mean())",
+                    f"pd.Series({made} / len(X), S.index, name=S.name)",
+                )
+            )
+    return seen.rewrites(
+        *table,
+        where=lambda m: all(patterns.pure(m[each]) for each in ("X", "S")),
+        title="sort the column once, and search it for all",
+        helpers=("import numpy as np", "import pandas as pd", COUNTS_BEYOND),
+        evidence="every element is compared with a whole column",
+    )
+
+
 @rule(
     "lookups",
     looks_for="rows of a table made tuples, one Series each, to be compared or counted",

@@ -35,3 +35,34 @@ def stacked_rows(seen: Observation) -> Iterator[Finding]:
         title="index the matrix with all of them",
         evidence="every row is a sparse matrix of its own, made and checked in Python",
     )
+
+
+@rule(
+    "sparse_parts",
+    looks_for="a sparse matrix made dense for sums, means or extremes of it",
+    rewrite="np.asarray(A.todense()).sum(axis=0) → np.asarray(A.sum(axis=0)).ravel()",
+    exact="up to rounding",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.sparse.csr_matrix.sum.html",
+)
+def dense_to_be_reduced(seen: Observation) -> Iterator[Finding]:
+    """Reductions that sparse matrices have themselves."""
+    table = []
+    for dense in ("A.toarray()", "np.asarray(A.todense())", "np.array(A.todense())"):
+        for name in ("sum", "mean"):
+            for of_axis in (
+                f"{dense}.{name}(axis=K)",
+                f"{dense}.{name}(K)",
+                f"np.{name}({dense}, axis=K)",
+            ):
+                table.append((of_axis, f"np.asarray(A.{name}(axis=K)).ravel()"))
+            table.append((f"{dense}.{name}()", f"A.{name}()"))
+            table.append((f"np.{name}({dense})", f"A.{name}()"))
+        for name in ("max", "min"):
+            table.append((f"{dense}.{name}(axis=K)", f"A.{name}(axis=K).toarray().ravel()"))
+            table.append((f"{dense}.{name}()", f"A.{name}()"))
+    return seen.rewrites(
+        *table,
+        title="reduce the sparse matrix itself",
+        helpers=("import numpy as np",),
+        evidence="a dense matrix has an element for every pair of row and column",
+    )

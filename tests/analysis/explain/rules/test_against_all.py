@@ -95,7 +95,26 @@ FIRES += [
         "out[:] = g(np.stack(np.meshgrid(p, q, indexing='ij'), axis=-1))",
     ),
 ]
+FIRES += [
+    Fires(
+        "nearest_few",
+        CDIST + "def f(x):\n    return cdist(x, x).argsort(axis=1)[:, 1:4]\n",
+        lambda: (rows(),),
+        "scipy.spatial.cKDTree(x).query(x, 4)[1][:, 1:]",
+    ),
+    Fires(
+        "nearest_few",
+        CDIST + "def f(x, y, k):\n    return np.sort(cdist(x, y), axis=1)[:, :k]\n",
+        lambda: (rows(), rows(), 3),
+        "scipy.spatial.cKDTree(y).query(x, k)[0]",
+    ),
+]
 SILENT = [
+    Silent(  # all of them, in order
+        "nearest_few",
+        CDIST + "def f(x):\n    return cdist(x, x).argsort(axis=1)\n",
+        lambda: (rows(),),
+    ),
     Silent(  # a scaler that is fitted to other columns
         "scaled_by_column",
         SCALER + "def f(x):\n    out = np.zeros_like(x)\n    for c in range(x.shape[1]):\n"
@@ -134,6 +153,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # points that are equally far
+        "nearest_few",
+        CDIST + "def f(x):\n    return cdist(x, x).argsort(axis=1)[:, 1:4]\n",
+        lambda: (rng.integers(0, 3, (40, 2)).astype(float),),
+    ),
     Refused(  # a distance that is relative to the spread of all that it is given
         "one_row_against_all",
         CDIST + "def f(a, b):\n    return [cdist(a[i:i + 1], b, 'seuclidean')[0].min() "

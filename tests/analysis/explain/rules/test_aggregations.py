@@ -87,7 +87,28 @@ FIRES = [
         "df.assign(lagged=df.groupby('k')['v'].shift(1)).groupby('k')['lagged']",
     ),
 ]
+FIRES += [
+    Fires(
+        "nth_of_each_group",
+        "def f(df):\n"
+        "    return df.groupby('k')['v'].apply(lambda s: s.sort_values().iloc[-2])\n",
+        lambda: (table(),),
+        "nth_of_groups(df, 'k', 'v', -2)",
+    ),
+    Fires(
+        "nth_of_each_group",
+        "def f(df):\n    return df.groupby('j')['v'].agg("
+        "lambda s: s.nlargest(3).iloc[-1] if len(s) >= 3 else np.nan)\n",
+        lambda: (table(),),
+        "nth_of_groups(df, 'j', 'v', -3)",
+    ),
+]
 SILENT = [
+    Silent(
+        "nth_of_each_group",
+        "def f(df):\n    return df.groupby('k')['v'].nth(1)\n",
+        lambda: (table(),),
+    ),
     Silent(
         "aggregated_columns",
         "def f(df):\n    return df.groupby('k').agg({'v': 'mean', 'n': 'sum'})\n",

@@ -38,7 +38,27 @@ FIRES = [
         "formatted(df['t'].dt.normalize(), '%d.%m.%y')",
     ),
 ]
+FIRES += [
+    Fires(
+        "dates_moved",
+        "def f(df):\n    return df['t'].apply(lambda d: d.replace(day=1))\n",
+        lambda: (moments().dropna(),),
+        "df['t']) - pd.to_timedelta(s_once.dt.day - 1, unit='D')",
+    ),
+    Fires(
+        "dates_moved",
+        "import pandas as pd\n\ndef f(df, first):\n"
+        "    return df['t'].map(lambda d: (d - first).days)\n",
+        lambda: (moments().dropna(), pd.Timestamp("2023-01-01")),
+        "(df['t'] - first).dt.days",
+    ),
+]
 SILENT = [
+    Silent(  # another day for each
+        "dates_moved",
+        "def f(df):\n    return df['t'].apply(lambda d: d.replace(day=d.month))\n",
+        lambda: (moments().dropna(),),
+    ),
     Silent(
         "dates_as_text",
         "def f(df):\n    return df['t'].dt.to_period('M').astype(str)\n",

@@ -33,6 +33,14 @@ FIRES = [
         "r['a'].to_numpy() * 2 + r['b'].to_numpy()",
     ),
     Fires(
+        "series_combined",
+        "import pandas as pd\n\n"
+        "def f(df):\n"
+        "    return df['a'].combine(df['b'], lambda x, y: x - y if x > y else 0.0)\n",
+        lambda: (pd.DataFrame({"a": np.arange(20.0), "b": np.arange(20.0)[::-1]}),),
+        "(df['a'].to_numpy(), df['b'].to_numpy())",
+    ),
+    Fires(
         "series_apply",
         "import bisect\nEDGES = [1.0, 2.0]\nNAMES = ['low', 'mid', 'high']\n\n"
         "def f(s):\n    return s.apply(lambda v: NAMES[bisect.bisect(EDGES, v)])\n",
@@ -202,6 +210,11 @@ def f(m):
 SILENT = [
     Silent(
         "pandas_apply", "def f(df):\n    return df.apply(np.sum, axis=0)\n", lambda: (table(),)
+    ),
+    Silent(
+        "series_combined",
+        "def f(df):\n    return df['a'].combine_first(df['b'])\n",
+        lambda: (table(),),
     ),
     Silent("series_apply", "def f(df):\n    return df['a'].apply(str)\n", lambda: (table(),)),
     Silent("iterrows", "def f(df):\n    return [r for r in df.items()]\n", lambda: (table(),)),

@@ -91,7 +91,26 @@ FIRES = [
         "a[['x', 'key']]).itertuples(index=False, name=None)",
     ),
 ]
+FIRES += [
+    Fires(
+        "counted_beyond",
+        "def f(df):\n    return df['t'].apply(lambda v: (df['t'] < v).sum())\n",
+        lambda: (times(),),
+        "counts_beyond(df['t'].to_numpy(), ",
+    ),
+    Fires(
+        "counted_beyond",
+        "def f(s, t):\n    return s.map(lambda v: (t >= v).mean())\n",
+        lambda: (times()["t"].where(times().index != 3), times()["t"].head(20)),
+        "'left', True) / len(t)",
+    ),
+]
 SILENT = [
+    Silent(
+        "counted_beyond",
+        "def f(s):\n    return s.rank(method='min') - 1\n",
+        lambda: (times()["t"],),
+    ),
     Silent(
         "label_lookups",
         "def f(df, t):\n    return df['key'].map(t['rate'])\n",

@@ -38,7 +38,26 @@ FIRES = [
         "x[:, list(range(n))].asformat('csr')",
     ),
 ]
+FIRES += [
+    Fires(
+        "dense_to_be_reduced",
+        "def f(a):\n    return np.asarray(a.todense()).sum(axis=0)\n",
+        lambda: (matrix(),),
+        "np.asarray(a.sum(axis=0)).ravel()",
+    ),
+    Fires(
+        "dense_to_be_reduced",
+        "def f(a):\n    return a.toarray().max(axis=1)\n",
+        lambda: (matrix(),),
+        "a.max(axis=1).toarray().ravel()",
+    ),
+]
 SILENT = [
+    Silent(  # a median of what is not stored is none of what is
+        "dense_to_be_reduced",
+        "def f(a):\n    return np.median(a.toarray(), axis=0)\n",
+        lambda: (matrix(),),
+    ),
     Silent(
         "stacked_rows",
         HEAD + "def f(x, rows):\n    return x[rows]\n",

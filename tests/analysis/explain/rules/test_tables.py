@@ -346,6 +346,13 @@ def f(n):
     ),
     Fires(
         "group_function",
+        "def f(df):\n    return df.groupby('k', group_keys=False)['a'].apply("
+        "lambda v: v.cumsum())\n",
+        lambda: (table(),),
+        "df.groupby('k')['a'].cumsum()",
+    ),
+    Fires(
+        "group_function",
         "def f(df):\n"
         "    return df.groupby('k').apply(lambda g: (g.a * g.b).sum() / g.b.sum())\n",
         lambda: (table(),),
