@@ -201,7 +201,8 @@ def tolist(seen: Observation) -> Iterator[Finding]:
 
 @rule(
     "calls",
-    looks_for="a conversion, an inverse or a transposed copy made anew in every iteration",
+    looks_for="what gives the same in every iteration made anew in each: a conversion, an "
+    "inverse, a copy, a tree",
     rewrite="computed once, before the loop",
     exact="what it is made of does not change in the loop",
     thread="https://github.com/brian-team/brian2/issues/398",

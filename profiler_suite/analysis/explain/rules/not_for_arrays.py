@@ -178,7 +178,8 @@ def called_per_iteration(seen: Observation) -> Iterator[Finding]:
         for node in ast.walk(function.node):
             name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
             repeated = any(isinstance(p, syntax.REPEATING) for p in function.around(node))
-            if repeated and (name.startswith(("scipy.", "pandas.")) or name in _IN_PYTHON):
+            others = any(_is_of_library(function, n) for n in ast.walk(node) if n is not node)
+            if repeated and _is_of_library(function, node) and not others:
                 named.setdefault(name, node.lineno + function.shift)  # type: ignore[attr-defined]
         for name, line in named.items():
             share = seen.share(function, [line])
@@ -193,6 +194,12 @@ def called_per_iteration(seen: Observation) -> Iterator[Finding]:
                 hint=True,
                 stands=True,
             )
+
+
+def _is_of_library(function: Function, node: ast.AST) -> bool:
+    """Whether it is a call of SciPy or pandas, or of what is Python in NumPy."""
+    name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
+    return name.startswith(("scipy.", "pandas.")) or name in _IN_PYTHON
 
 
 def _carried(function: Function) -> Iterator[tuple[int, int]]:

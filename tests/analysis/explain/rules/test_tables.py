@@ -3,6 +3,7 @@
 import msgspec
 import numpy as np
 import pandas as pd
+import pytest
 
 from profiler_suite.analysis.explain.rules import groups, not_for_arrays, text
 from profiler_suite.analysis.explain.rules import tables as rules_of_tables
@@ -775,3 +776,35 @@ def test_a_call_of_a_library_per_iteration_is_named() -> None:
     (found,) = own.findings(rule)
     assert found.stands
     assert "scipy.stats.linregress is called once per iteration" in found.title
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            "s.resample('D').apply(lambda x: x.autocorr())",
+            "resample makes a Series of every bin",
+        ),
+        ("s.groupby(level=0).agg('sum')", ""),  # names one of pandas' own
+        ("s.groupby(level=0).apply(np.sum)", ""),
+    ],
+)
+def test_what_calls_python_is_told_from_what_names_a_method(call: str, said: str) -> None:
+    series = pd.Series(np.arange(50.0), pd.date_range("2024", periods=50, freq="h"))
+    own = Own(f"def f(s):\n    return {call}\n", series)
+    line = timed_line(own.file, 3)
+    own.observed.explained = msgspec.structs.replace(own.observed.explained, lines=(line,))
+    found = own.findings(not_for_arrays.called_from_python.__name__)
+    assert [said in each.title for each in found] == [True] * bool(said)
+
+
+def test_of_calls_inside_one_another_the_inner_one_is_named() -> None:
+    text = (
+        "from scipy.cluster.hierarchy import fcluster, linkage\n"
+        "def f(x):\n    return [fcluster(linkage(x), t).max() for t in range(3)]\n"
+    )
+    own = Own(text, np.arange(12.0).reshape(6, 2))
+    line = timed_line(own.file, 4)
+    own.observed.explained = msgspec.structs.replace(own.observed.explained, lines=(line,))
+    (found,) = own.findings(not_for_arrays.called_per_iteration.__name__)
+    assert "scipy.cluster.hierarchy.linkage is called" in found.title
