@@ -248,6 +248,8 @@ def mask(seen: Observation) -> Iterator[Finding]:
         (pattern, "np.count_nonzero(M)")
         for pattern in (
             "len(np.where(M)[0])",
+            "len(np.argwhere(M))",
+            "np.argwhere(M).shape[0]",
             "len(np.nonzero(M)[0])",
             "len(np.flatnonzero(M))",
             "np.where(M)[0].size",

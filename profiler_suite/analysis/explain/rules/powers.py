@@ -138,3 +138,40 @@ _REMAINDERS = ("X % N", "np.mod(X, N)", "np.remainder(X, N)")
 _QUOTIENTS = ("X // N", "np.floor_divide(X, N)")
 # The mantissa of a power of two.
 _POWER_OF_TWO = 0.5
+
+
+@rule(
+    "powers",
+    looks_for="a number raised to the powers in an array: a logarithm and an exponential each",
+    rewrite="10 ** (x / 20) → np.exp(np.log(10) / 20 * x), 2 ** x → np.exp2(x)",
+    exact="up to rounding",
+    thread="https://github.com/numpy/numpy/issues/22651",
+)
+def constant_base(seen: Observation) -> Iterator[Finding]:
+    """Decibels, octaves, orders of magnitude."""
+
+    def doubles(one: Match) -> bool:
+        form = one.form("X")
+        base = one.number("B") if "B" in one.captures else 2
+        scale = one.number("C") if "C" in one.captures else 1
+        return (
+            form is not None
+            and (form.kind, form.dtype) == ("array", "float64")
+            and base is not None
+            and base > 0
+            and bool(scale)
+        )
+
+    table = [("2 ** X", "np.exp2(X)"), ("np.power(2, X)", "np.exp2(X)")]
+    for pattern in ("B ** E", "np.power(B, E)"):
+        for exponent, scaled in (
+            ("X / C", "np.log(B) / C * X"),
+            ("X * C", "C * np.log(B) * X"),
+            ("C * X", "C * np.log(B) * X"),
+            ("X", "np.log(B) * X"),
+        ):
+            held = f"({exponent})" if pattern.startswith("B") else exponent
+            table.append((pattern.replace("E", held), f"np.exp({scaled})"))
+    return seen.rewrites(
+        *table, where=doubles, title="take the logarithm of the base once, not per element"
+    )

@@ -44,12 +44,41 @@ FIRES = [
         lambda: (X,),
         "x - np.trunc(x)",
     ),
+    Fires(
+        "constant_base",
+        "def f(x):\n    return 10 ** (x / 20)\n",
+        lambda: (X,),
+        "np.exp(np.log(10) / 20 * x)",
+    ),
+    Fires(
+        "constant_base",
+        "def f(x):\n    return 1 + np.power(10.0, -x)\n",
+        lambda: (X,),
+        "1 + np.exp(np.log(10.0) * (-x))",
+    ),
+    Fires(
+        "constant_base",
+        "def f(x):\n    return 1.05 ** (0.5 * x)\n",
+        lambda: (X,),
+        "np.exp(0.5 * np.log(1.05) * x)",
+    ),
+    Fires("constant_base", "def f(x):\n    return 2 ** x\n", lambda: (X,), "np.exp2(x)"),
 ]
 SILENT = [
+    Silent("constant_base", "def f(x):\n    return 2 ** x\n", lambda: (np.arange(9),)),
+    Silent("constant_base", "def f(x):\n    return x ** 3\n", lambda: (X,)),
+    Silent(  # the logarithm would be a float64
+        "constant_base", "def f(x):\n    return 10 ** x\n", lambda: (X.astype(np.float32),)
+    ),
     Silent("whole_part", "def f(x):\n    return x % 8\n", lambda: (np.arange(60),)),
     Silent("whole_part", "def f(x, y):\n    return x % y\n", lambda: (X, np.abs(X))),
 ]
 REFUSED = [
+    Refused(  # an error of the exponent is one of the power, the larger the exponent
+        "constant_base",
+        "def f(x):\n    return 10.0 ** x == np.rint(10.0 ** x)\n",
+        lambda: (np.arange(16.0),),
+    ),
     Refused(  # of what is infinite there is no whole part
         "whole_part", "def f(x):\n    return x // 1.0\n", lambda: (np.append(X, np.inf),)
     ),
