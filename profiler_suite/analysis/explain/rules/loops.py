@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.lifting import LiftedFunction
 from profiler_suite.analysis.explain.rewrites import (
     character_counts,
+    equal_runs,
     generators,
     key_sums,
     list_arrays,
@@ -391,3 +392,27 @@ def counted_characters(seen: Observation) -> Iterator[Finding]:
                 helpers=("import numpy as np", character_counts.CHARACTER_COUNTS),
                 evidence="every character is an object of its own",
             )
+
+
+@rule(
+    "loops",
+    looks_for="a loop that looks for runs of equal elements, element by element",
+    rewrite="while x[j] == x[i]: j += 1 → a loop over runs, of np.flatnonzero(x[1:] != x[:-1])",
+    exact="always",
+    thread="https://stackoverflow.com/questions/1066758/find-length-of-sequences-of-identical-"
+    "values-in-a-numpy-array-run-length-encoding",
+)
+def runs_of_equal_elements(seen: Observation) -> Iterator[Finding]:
+    """Loops over runs, as array expressions and as they are."""
+    for function in seen.functions:
+        for made in equal_runs.loops_over_runs(function):
+            every = [text for _, text in seen.lifted_again(function, made.indexed, made.held)]
+            for text in (*every[:_MOST_PARTS], made.plain):
+                yield from seen.whole(
+                    function,
+                    text,
+                    title="find where all runs begin and end at once",
+                    lines=syntax.span_of(function, made.loop),
+                    helpers=("import numpy as np", equal_runs.RUNS),
+                    evidence=f"every element of {made.array} is compared by itself",
+                )

@@ -4,14 +4,13 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import fourier_loops, patterns
+from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import HINT, rule
 
 _LONG = 64
-_MOST_LIFTED = 2
 
 
 def _long(m: Match) -> bool:
@@ -351,27 +350,3 @@ def random_one_by_one(seen: Observation) -> Iterator[Finding]:
         where=_alike,
         title="draw all numbers in one call",
     )
-
-
-@rule(
-    "signals",
-    looks_for="a discrete Fourier transform written out: a sum of waves for each frequency",
-    rewrite="for k: for t: s[k] += x[t] * exp(-2j * pi * k * t / n) → np.fft.fft(x)",
-    exact="up to rounding relative to the largest element; all elements are finite",
-    thread="https://stackoverflow.com/questions/19739503/dft-matrix-in-python",
-)
-def fourier_written_out(seen: Observation) -> Iterator[Finding]:
-    """Double loops that are a Fourier transform."""
-    for function in seen.functions:
-        for made in fourier_loops.fourier_loops(function):
-            every = [text for _, text in seen.lifted_again(function, made.text, made.held)]
-            for text in (*every[:_MOST_LIFTED], made.text):
-                yield from seen.whole(
-                    function,
-                    text,
-                    title="one fast Fourier transform instead of a sum for each frequency",
-                    lines=syntax.span_of(function, made.loop),
-                    helpers=("import numpy as np", fourier_loops.FOURIER),
-                    evidence=f"n sums of n waves are n * n terms; provided that all elements "
-                    f"of {made.array} are finite",
-                )

@@ -157,6 +157,25 @@ FIRES = [
         lambda: ("it is an old text; it is read by its letters" * 9,),
         "letters[ch] = letters.get(ch, 0) + times",
     ),
+    Fires(
+        "runs_of_equal_elements",
+        """
+        def f(x):
+            values = []
+            lengths = []
+            i = 0
+            while i < len(x):
+                j = i + 1
+                while j < len(x) and x[j] == x[i]:
+                    j += 1
+                values.append(x[i])
+                lengths.append(j - i)
+                i = j
+            return np.array(values), np.array(lengths)
+        """,
+        lambda: (np.repeat(np.arange(20) % 3, np.arange(20) + 1),),
+        "values = x[x_begins]",
+    ),
 ]
 
 SILENT = [
@@ -202,6 +221,13 @@ SILENT = [
         "def f(t):\n    n = 0\n    for c in t:\n        if n < 9:\n            n += 1\n"
         "    return n\n",
         lambda: ("abracadabra",),
+    ),
+    Silent(  # while it grows
+        "runs_of_equal_elements",
+        "def f(x):\n    n = 1\n    t = []\n    for i in range(1, len(x)):\n"
+        "        if x[i] > x[i - 1]:\n            n += 1\n        else:\n"
+        "            t.append(n)\n            n = 1\n    return t\n",
+        lambda: (V,),
     ),
 ]
 

@@ -85,24 +85,6 @@ FIRES = [
         lambda: (np.random.default_rng(3).random((4, 32)),),
         "s = np.fft.rfft(x * 2.0, axis=1)",
     ),
-    Fires(
-        "fourier_written_out",
-        """
-        def f(x):
-            n = len(x)
-            out = np.zeros(n)
-            for k in range(n):
-                re = im = 0.0
-                for t in range(n):
-                    angle = 2 * np.pi * k * t / n
-                    re += x[t] * np.cos(angle)
-                    im -= 0.0
-                out[k] = re
-            return out
-        """.replace("                    im -= 0.0\n", ""),
-        lambda: (LONG[:50],),
-        "out[:] = 0.0 + x_real[:n]",
-    ),
 ]
 
 SILENT = [
@@ -142,13 +124,6 @@ SILENT = [
         "def f(x):\n    s = np.fft.fft(x)\n    return s[:9], s\n",
         lambda: (np.arange(32.0),),
     ),
-    Silent(  # waves of half as many turns
-        "fourier_written_out",
-        "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"
-        "        for t in range(n):\n            s[k] += x[t] * np.cos(np.pi * k * t / n)\n"
-        "    return s\n",
-        lambda: (LONG[:20],),
-    ),
 ]
 
 REFUSED = [
@@ -176,13 +151,6 @@ REFUSED = [
         "half_spectrum",
         "def f(x):\n    return np.fft.fft(x)[:20]\n",
         lambda: (np.arange(32.0) ** 2,),
-    ),
-    Refused(  # what is small beside the largest element is lost in a transform
-        "fourier_written_out",
-        "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"
-        "        for t in range(n):\n            s[k] += x[t] * np.sin(2 * np.pi * k * t / n)\n"
-        "    return 1 / s[1:]\n",
-        lambda: (np.ones(20),),
     ),
 ]
 
