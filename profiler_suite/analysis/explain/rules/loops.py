@@ -4,11 +4,14 @@ import ast
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.lifting import LiftedFunction
 from profiler_suite.analysis.explain.rewrites import (
     character_counts,
+    elements_before,
     equal_runs,
     generators,
     key_sums,
@@ -416,3 +419,39 @@ def runs_of_equal_elements(seen: Observation) -> Iterator[Finding]:
                     helpers=("import numpy as np", equal_runs.RUNS),
                     evidence=f"every element of {made.array} is compared by itself",
                 )
+
+
+@rule(
+    "loops",
+    looks_for="a loop that keeps the element before: prev = None, or x[0], and then prev = v",
+    rewrite="an array of what is made of each, and a loop over neighbours in it, as array "
+    "expressions",
+    exact="as for loops",
+    thread="https://stackoverflow.com/questions/5314241/difference-between-consecutive-elements-"
+    "in-list",
+)
+def element_before(seen: Observation) -> Iterator[Finding]:
+    """Loops that carry the element before, over neighbours."""
+    for function in seen.functions:
+        coded = text_codes.as_codes(function)
+        held = {} if coded is None else coded.held
+        changed = function if coded is None else _with(function, coded.text, held)
+        made = elements_before.over_neighbours(changed) if changed is not None else None
+        if made is None:
+            continue
+        every = [*seen.lifted_again(function, made.text, {**held, **made.held})]
+        for title, text in every[:_MOST_PARTS]:
+            yield from seen.whole(
+                function,
+                text,
+                title=f"{title}, of an array of what is made of each element",
+                lines=seen.lines_of(function),
+                helpers=("import numpy as np",),
+                evidence="each iteration waits for what the one before it keeps",
+            )
+
+
+def _with(function: Function, text: str, held: dict[str, str]) -> Function | None:
+    """The function of another text, with names that hold something more."""
+    names = {**function.source.names, **held}
+    return rewriting.parsed(msgspec.structs.replace(function.source, text=text, names=names))

@@ -176,6 +176,38 @@ FIRES = [
         lambda: (np.repeat(np.arange(20) % 3, np.arange(20) + 1),),
         "values = x[x_begins]",
     ),
+    Fires(
+        "element_before",
+        """
+        def f(text):
+            m = np.zeros((27, 27), dtype=int)
+            last = None
+            for ch in text:
+                k = ord(ch) - 97
+                if k < 0 or k > 25:
+                    k = 26
+                if last is not None:
+                    m[last, k] += 1
+                last = k
+            return m
+        """,
+        lambda: ("it is an old text; it is read by its letters" * 9,),
+        "np.bincount(",
+    ),
+    Fires(
+        "element_before",
+        """
+        def f(x):
+            m = np.zeros((9, 9))
+            last = x[0]
+            for v in x[1:]:
+                m[last, v] += 1
+                last = v
+            return m
+        """,
+        lambda: (np.arange(200) ** 2 % 9,),
+        "np.add.at(m, (x[:len(x) - 1], x[1:]), 1)",
+    ),
 ]
 
 SILENT = [
@@ -229,6 +261,13 @@ SILENT = [
         "            t.append(n)\n            n = 1\n    return t\n",
         lambda: (V,),
     ),
+    Silent(  # what is kept is not of this element alone
+        "element_before",
+        "def f(x):\n    last = None\n    n = 0\n    for v in x:\n        k = v + n\n"
+        "        if last is not None:\n            n += k > last\n        last = k\n"
+        "    return n\n",
+        lambda: (np.arange(9),),
+    ),
 ]
 
 REFUSED = [
@@ -270,6 +309,12 @@ REFUSED = [
         "counted_characters",
         "def f(t):\n    n = 2.0**60\n    for c in t:\n        n += 1\n    return n - 2.0**60\n",
         lambda: ("abracadabra" * 99,),
+    ),
+    Refused(
+        "element_before",
+        "def f(x):\n    t = 0.0\n    last = x[0]\n    for v in x[1:]:\n        t += last\n"
+        "        last = v\n    return t\n",
+        lambda: (np.append(SWALLOWED, 0.0),),
     ),
 ]
 
