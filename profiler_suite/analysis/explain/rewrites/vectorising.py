@@ -37,6 +37,7 @@ _MATH = {
     **{"pow": "power", "fabs": "abs", "asin": "arcsin", "acos": "arccos", "atan": "arctan"},
     **{"atan2": "arctan2", "fmod": "fmod", "isinf": "isinf", "copysign": "copysign"},
 }
+_MISSING = ("isna", "isnull", "notna", "notnull")
 # What raises or warns where it is not chosen.
 _RISKY = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _CONSTANTS = ("pi", "e", "inf", "nan", "tau")
@@ -298,6 +299,8 @@ class CallOverRows:
             return Value(ast.unparse(node), CONSTANT)
         if owner == "math" and short in _MATH:
             return self._elementwise(f"np.{_MATH[short]}", values)
+        if owner == "pandas" and short in _MISSING and len(values) == 1:
+            return self._elementwise(f"{self._function.pandas}.{short}", values)
         if owner == "bisect" and len(values) == 2 and not node.keywords:
             return self._searched(short, *values)
         if name == "builtins.abs":
@@ -320,6 +323,13 @@ class CallOverRows:
             raise NotVectorisedError(f"it calls {name} with lists of its own")
         side = "left" if name.endswith("_left") else "right"
         return Value(f"np.searchsorted({among.text}, {wanted.text}, side='{side}')", NUMBER)
+
+    def _taken(self, held: Value, place: Value) -> Value:
+        """Elements of a list by their places, or of a dictionary by their keys."""
+        if self._function.source.names.get(held.text, "").startswith("dict"):
+            pandas = self._function.pandas
+            return Value(f"{pandas}.Series({place.text}).map({held.text}).to_numpy()", NUMBER)
+        return Value(f"np.asarray({held.text})[{place.text}]", NUMBER)
 
     def _own_function(self, node: ast.Call) -> Function | None:
         """A function of the same module that is called with positional arguments."""
@@ -407,7 +417,7 @@ class CallOverRows:
                 place = self._expression(node.slice, env)
                 if place.kind != NUMBER:
                     raise NotVectorisedError("an index that differs from element to element")
-                return Value(f"np.asarray({value.text})[{place.text}]", NUMBER)
+                return self._taken(value, place)
             return Value(ast.unparse(node), CONSTANT)
         if value.kind != ROW:
             raise NotVectorisedError("an index into a number")

@@ -15,6 +15,82 @@ from profiler_suite.analysis.explain.rules import callbacks
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
+_OWN_METHODS = (
+    *("sum", "mean", "max", "min", "std", "var", "median", "count", "first", "last"),
+    *("nunique", "size", "prod", "sem", "any", "all"),
+)
+_COUNTED = "D.groupby(K).cumcount().rename(C)"
+
+
+@rule(
+    "aggregations",
+    looks_for="groupby with a Python function where pandas has one of its own",
+    rewrite="g.apply(lambda v: v.mean()) → g.mean(), g.transform(lambda v: v.sum()) → "
+    "g.transform('sum')",
+    exact="up to rounding",
+    thread="https://github.com/pandas-dev/pandas/issues/13734",
+)
+def groupby_apply(seen: Observation) -> Iterator[Finding]:
+    """Python functions per group."""
+    table = [
+        ("G.apply(len)", "G.size()"),
+        ("G.agg(len)", "G.size()"),
+        ("G[C].apply(len)", "G[C].size()"),
+        (
+            "DF.groupby(K)[C].transform(lambda V: V - V.mean())",
+            "DF[C] - DF.groupby(K)[C].transform('mean')",
+        ),
+        (
+            "DF.groupby(K)[C].transform(lambda V: V / V.sum())",
+            "DF[C] / DF.groupby(K)[C].transform('sum')",
+        ),
+        (
+            "DF.groupby(K)[C].transform(lambda V: V / V.mean())",
+            "DF[C] / DF.groupby(K)[C].transform('mean')",
+        ),
+        (
+            "DF.groupby(K)[C].transform(lambda V: (V - V.mean()) / V.std())",
+            "(DF[C] - DF.groupby(K)[C].transform('mean')) / DF.groupby(K)[C].transform('std')",
+        ),
+        (
+            "DF.groupby(K)[C].transform(lambda V: V.fillna(V.mean()))",
+            "DF[C].fillna(DF.groupby(K)[C].transform('mean'))",
+        ),
+        ("G.agg(lambda V: V.max() - V.min())", "G.max() - G.min()"),
+        ("D.groupby(K)[C].transform(lambda V: range(len(V)))", _COUNTED),
+        ("D.groupby(K)[C].transform(lambda V: np.arange(len(V)))", _COUNTED),
+        ("D.groupby(K)[C].transform(lambda V: np.arange(1, len(V) + 1))", f"{_COUNTED} + 1"),
+        ("D.groupby(K)[C].transform(lambda V: range(1, len(V) + 1))", f"{_COUNTED} + 1"),
+        ("G.transform(lambda V: len(V))", "G.transform('size')"),
+        ("G.transform(len)", "G.transform('size')"),
+        (
+            "D.groupby(K, group_keys=False).apply("
+            "lambda V: pd.Series(np.arange(len(V)), index=V.index))",
+            "D.groupby(K).cumcount()",
+        ),
+        (
+            "D.groupby(K, group_keys=False).apply("
+            "lambda V: pd.Series(range(len(V)), index=V.index))",
+            "D.groupby(K).cumcount()",
+        ),
+        ("G.apply(lambda V: V.max() - V.min())", "G.max() - G.min()"),
+    ]
+    for name in _OWN_METHODS:
+        table += [
+            (f"G.transform(lambda V: V.{name}())", f"G.transform('{name}')"),
+            (f"G.transform(np.{name})", f"G.transform('{name}')"),
+        ]
+        for method in ("apply", "agg", "aggregate"):
+            table += [
+                (f"G.{method}(np.{name})", f"G.{name}()"),
+                (f"G.{method}(lambda V: V.{name}())", f"G.{name}()"),
+                (f"G.{method}(lambda V: np.{name}(V))", f"G.{name}()"),
+                (f"G.{method}(lambda V: V[C].{name}())", f"G[C].{name}()"),
+                (f"G.{method}(lambda V: np.{name}(V[C]))", f"G[C].{name}()"),
+            ]
+    return seen.rewrites(*table, title="pandas has this for all groups at once")
+
+
 _AGGREGATED = ("DF.groupby(K).agg(*REST, **KW)", "DF.groupby(K).aggregate(*REST, **KW)")
 
 

@@ -16,11 +16,6 @@ from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
 
-_STATISTICS = (
-    *("sum", "mean", "max", "min", "std", "var", "median", "count", "first", "last"),
-    *("nunique", "size", "prod", "sem", "any", "all"),
-)
-
 
 def _pandas(function: Function) -> tuple[str, tuple[str, ...]]:
     """The name that pandas has in the function, and the import where it has none."""
@@ -383,59 +378,6 @@ def itertuples(seen: Observation) -> Iterator[Finding]:
                 lines=syntax.span_of(function, loop),
                 evidence="itertuples makes a named tuple of all columns for every row",
             )
-
-
-@rule(
-    "library",
-    looks_for="groupby with a Python function where pandas has one of its own",
-    rewrite="g.apply(lambda v: v.mean()) → g.mean(), g.transform(lambda v: v.sum()) → "
-    "g.transform('sum')",
-    exact="up to rounding",
-    thread="https://github.com/pandas-dev/pandas/issues/13734",
-)
-def groupby_apply(seen: Observation) -> Iterator[Finding]:
-    """Python functions per group."""
-    table = [
-        ("G.apply(len)", "G.size()"),
-        ("G.agg(len)", "G.size()"),
-        ("G[C].apply(len)", "G[C].size()"),
-        (
-            "DF.groupby(K)[C].transform(lambda V: V - V.mean())",
-            "DF[C] - DF.groupby(K)[C].transform('mean')",
-        ),
-        (
-            "DF.groupby(K)[C].transform(lambda V: V / V.sum())",
-            "DF[C] / DF.groupby(K)[C].transform('sum')",
-        ),
-        (
-            "DF.groupby(K)[C].transform(lambda V: V / V.mean())",
-            "DF[C] / DF.groupby(K)[C].transform('mean')",
-        ),
-        (
-            "DF.groupby(K)[C].transform(lambda V: (V - V.mean()) / V.std())",
-            "(DF[C] - DF.groupby(K)[C].transform('mean')) / DF.groupby(K)[C].transform('std')",
-        ),
-        (
-            "DF.groupby(K)[C].transform(lambda V: V.fillna(V.mean()))",
-            "DF[C].fillna(DF.groupby(K)[C].transform('mean'))",
-        ),
-        ("G.agg(lambda V: V.max() - V.min())", "G.max() - G.min()"),
-        ("G.apply(lambda V: V.max() - V.min())", "G.max() - G.min()"),
-    ]
-    for name in _STATISTICS:
-        table += [
-            (f"G.transform(lambda V: V.{name}())", f"G.transform('{name}')"),
-            (f"G.transform(np.{name})", f"G.transform('{name}')"),
-        ]
-        for method in ("apply", "agg", "aggregate"):
-            table += [
-                (f"G.{method}(np.{name})", f"G.{name}()"),
-                (f"G.{method}(lambda V: V.{name}())", f"G.{name}()"),
-                (f"G.{method}(lambda V: np.{name}(V))", f"G.{name}()"),
-                (f"G.{method}(lambda V: V[C].{name}())", f"G[C].{name}()"),
-                (f"G.{method}(lambda V: np.{name}(V[C]))", f"G[C].{name}()"),
-            ]
-    return seen.rewrites(*table, title="pandas has this for all groups at once")
 
 
 @rule(

@@ -50,15 +50,19 @@ def _of_column(one: Match) -> bool:
 
 OF_INTERVALS = '''
 def of_intervals(begins, ends, values, times, side):
-    """The value of the interval that each time lies in; IndexError where there is none."""
-    begins, ends, times = np.asarray(begins), np.asarray(ends), np.asarray(times)
-    if (ends[:-1] > begins[1:]).any() or (begins[:-1] > begins[1:]).any():
-        raise ValueError("the intervals overlap, or are not in order")
-    places = np.searchsorted(begins, times, side=side) - 1
-    beyond = ends[places] <= times if side == "right" else ends[places] < times
-    if (places < 0).any() or beyond.any():
+    """The value of the first interval that each time lies in; IndexError without one."""
+    begins, ends, values, times = map(np.asarray, (begins, ends, values, times))
+    after, upto = np.less, np.greater_equal
+    if side == "right":
+        after, upto = np.less_equal, np.greater
+    order = np.argsort(begins, kind="stable")
+    if (ends[order][:-1] > begins[order][1:]).any():  # they overlap: the first in the table
+        each = [np.flatnonzero(after(begins, t) & upto(ends, t))[0] for t in times]
+        return values[np.array(each, dtype=int)]
+    places = np.searchsorted(begins[order], times, side=side) - 1
+    if (places < 0).any() or not upto(ends[order][places], times).all():
         raise IndexError("single positional indexer is out-of-bounds")
-    return np.asarray(values)[places]
+    return values[order][places]
 '''.strip()
 # Begin and end as they are compared, and the side on which a time that is a begin lies.
 _INSIDE = (
@@ -76,8 +80,7 @@ _FIRST = (".iloc[0]", ".values[0]", ".iat[0]", ".to_numpy()[0]")
     looks_for="the interval that a value lies in, found by comparing it with all of them",
     rewrite="s.apply(lambda t: e[(e['begin'] <= t) & (e['end'] > t)]['id'].iloc[0]) → "
     "np.searchsorted(e['begin'], s)",
-    exact="intervals are in order and do not overlap, and every value lies in one: the code "
-    "shown raises otherwise",
+    exact="always; it is faster where intervals do not overlap",
     thread="https://stackoverflow.com/questions/46525786/how-to-join-two-dataframes-for-which-"
     "column-values-are-within-a-certain-range",
 )
@@ -106,6 +109,66 @@ def intervals(seen: Observation) -> Iterator[Finding]:
         title="search the begins of all intervals by one search for all values",
         helpers=("import numpy as np", "import pandas as pd", OF_INTERVALS),
         evidence="every value is compared with two whole columns",
+    )
+
+
+NEXT_IN_ORDER = '''
+def next_in_order(places, values, wanted, side, before):
+    """The value of the last place before each wanted one, or of the first after it."""
+    places, values, wanted = map(np.asarray, (places, values, wanted))
+    if (places[:-1] > places[1:]).any() or (places != places).any():  # in no order
+        signs = {"right": np.less_equal, "left": np.less}
+        if not before:
+            signs = {"left": np.greater_equal, "right": np.greater}
+        each = [np.flatnonzero(signs[side](places, w))[-int(before)] for w in wanted]
+        return values[np.array(each, dtype=int)]
+    found = np.searchsorted(places, wanted, side=side) - int(before)
+    if (found < 0).any() or (found >= len(places)).any() or (wanted != wanted).any():
+        raise IndexError("single positional indexer is out-of-bounds")
+    return values[found]
+'''.strip()
+# How places are compared, the element that is taken, and where a search for it ends.
+_NEXT = (
+    (("DF[A] <= V", "V >= DF[A]"), -1, "right"),
+    (("DF[A] < V", "V > DF[A]"), -1, "left"),
+    (("DF[A] >= V", "V <= DF[A]"), 0, "left"),
+    (("DF[A] > V", "V < DF[A]"), 0, "right"),
+)
+
+
+@rule(
+    "lookups",
+    looks_for="the last row before, or the first after, each of many times: a whole column is "
+    "compared for each",
+    rewrite="s.apply(lambda t: q[q['t'] <= t]['bid'].iloc[-1]) → np.searchsorted(q['t'], s), "
+    "as pd.merge_asof does",
+    exact="always; it is faster where the column is in order",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.merge_asof.html",
+)
+def next_rows(seen: Observation) -> Iterator[Finding]:
+    """Rows found by their order."""
+    table = []
+    for compared, place, side in _NEXT:
+        made = f"next_in_order(DF[A], DF[C], S, '{side}', before={place == -1})"
+        for each in compared:
+            for picked in (f"DF[{each}][C]", f"DF.loc[{each}, C]", f"DF[C][{each}]"):
+                for taken in (f".iloc[{place}]", f".values[{place}]", f".iat[{place}]"):
+                    one = f"{picked}{taken}"
+                    table += [
+                        (
+                            f"S.apply(lambda V: {one})",
+                            f"pd.Series({made}, S.index, name=S.name)",
+                        ),
+                        (f"S.map(lambda V: {one})", f"pd.Series({made}, S.index, name=S.name)"),
+                        (f"np.array([{one} for V in S])", made),
+                        (f"[{one} for V in S]", f"list({made})"),
+                    ]
+    return seen.rewrites(
+        *table,
+        where=lambda m: patterns.cheap(m["DF"]) and patterns.pure(m["S"]),
+        title="search the column, which is in order, for all of them",
+        helpers=("import numpy as np", "import pandas as pd", NEXT_IN_ORDER),
+        evidence="every time is compared with a whole column",
     )
 
 

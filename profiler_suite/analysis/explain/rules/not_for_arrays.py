@@ -165,7 +165,7 @@ def _is_function(one: Match, given: ast.expr) -> bool:
 
 @rule(
     "not_for_arrays",
-    looks_for="a function of SciPy or pandas called once per iteration",
+    looks_for="a function of SciPy, pandas or scikit-learn called once per iteration",
     rewrite="a form that takes arrays (axis=…), or array expressions for what it computes",
     exact="as rewritten by hand",
     thread="https://github.com/scipy/scipy/issues/18519",
@@ -197,9 +197,9 @@ def called_per_iteration(seen: Observation) -> Iterator[Finding]:
 
 
 def _is_of_library(function: Function, node: ast.AST) -> bool:
-    """Whether it is a call of SciPy or pandas, or of what is Python in NumPy."""
+    """Whether it is a call of such a library, or of what is Python in NumPy."""
     name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
-    return name.startswith(("scipy.", "pandas.")) or name in _IN_PYTHON
+    return name.startswith(("scipy.", "pandas.", "sklearn.")) or name in _IN_PYTHON
 
 
 def _carried(function: Function) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,12 @@ def table() -> pd.DataFrame:
     )
 
 
+def missing() -> pd.DataFrame:
+    made = table().astype({"a": float})
+    made.loc[::3, "a"] = np.nan
+    return made
+
+
 def dates() -> pd.Series:
     return pd.Series([f"2024-01-{d:02d}" for d in range(1, 13)])
 
@@ -39,6 +45,20 @@ FIRES = [
         "    return df['a'].combine(df['b'], lambda x, y: x - y if x > y else 0.0)\n",
         lambda: (pd.DataFrame({"a": np.arange(20.0), "b": np.arange(20.0)[::-1]}),),
         "(df['a'].to_numpy(), df['b'].to_numpy())",
+    ),
+    Fires(
+        "groupby_apply",
+        "import pandas as pd\n\ndef f(df):\n"
+        "    return df.groupby('k')['a'].transform(lambda v: np.arange(1, len(v) + 1))\n",
+        lambda: (table(),),
+        "df.groupby('k').cumcount().rename('a') + 1",
+    ),
+    Fires(
+        "pandas_apply",
+        "import pandas as pd\n\ndef f(df, usual):\n    return df.apply(\n"
+        "        lambda r: usual[r['k']] if pd.isna(r['a']) else r['a'], axis=1)\n",
+        lambda: (missing(), {k: k / 4 for k in range(9)}),
+        "pd.Series(r['k'].to_numpy()).map(usual).to_numpy()",
     ),
     Fires(
         "series_apply",

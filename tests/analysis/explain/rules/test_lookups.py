@@ -93,6 +93,27 @@ FIRES = [
 ]
 FIRES += [
     Fires(
+        "next_rows",
+        "def f(df, e):\n"
+        "    return df['t'].apply(lambda t: e[e['begin'] <= t]['id'].iloc[-1])\n",
+        lambda: (times(), spans()),
+        "next_in_order(e['begin'], e['id'], (s_once := df['t']), 'right', before=True)",
+    ),
+    Fires(  # also where it is in no order
+        "next_rows",
+        "def f(times, e):\n"
+        "    return np.array([e.loc[e['end'] > t, 'id'].values[0] for t in times])\n",
+        lambda: (times()["t"].to_numpy(), spans().sample(frac=1, random_state=1)),
+        "next_in_order(e['end'], e['id'], times, 'right', before=False)",
+    ),
+    Fires(  # intervals that overlap
+        "intervals",
+        "def f(df, e):\n    return df['t'].apply("
+        "lambda t: e[(e['begin'] <= t) & (e['end'] > t)]['id'].iloc[0])\n",
+        lambda: (times(), spans().assign(end=lambda s: s["end"] + 0.05)),
+        "of_intervals(",
+    ),
+    Fires(
         "counted_beyond",
         "def f(df):\n    return df['t'].apply(lambda v: (df['t'] < v).sum())\n",
         lambda: (times(),),
@@ -106,6 +127,11 @@ FIRES += [
     ),
 ]
 SILENT = [
+    Silent(  # how many, not which
+        "next_rows",
+        "def f(df, e):\n    return df['t'].apply(lambda t: e[e['begin'] <= t]['id'].sum())\n",
+        lambda: (times(), spans()),
+    ),
     Silent(
         "counted_beyond",
         "def f(s):\n    return s.rank(method='min') - 1\n",
@@ -135,12 +161,6 @@ SILENT = [
     ),
 ]
 REFUSED = [
-    Refused(  # intervals that overlap
-        "intervals",
-        "def f(df, e):\n    return df['t'].apply("
-        "lambda t: e[(e['begin'] <= t) & (e['end'] > t)]['id'].iloc[0])\n",
-        lambda: (times(), spans().assign(end=lambda s: s["end"] + 0.05)),
-    ),
     Refused(  # a label that occurs twice has two rows
         "label_lookups",
         "def f(t, keys):\n    return [t.loc[k, 'rate'] for k in keys]\n",
