@@ -9,6 +9,8 @@ from profiler_suite.measure.explain.records import Trial
 from profiler_suite.model.trial import TrialKind
 from profiler_suite.registry import blaming
 
+# Fewer steps come before faster ones.
+_OF_FEWER_STEPS = ("faster_algorithms",)
 # What takes whole loops out of the interpreter, then what gives the one call in them whole
 # arrays, before what makes them a little faster: time for trials is short.
 _OF_LOOPS = (
@@ -53,9 +55,8 @@ def candidates(seen: Observation) -> list[Finding]:
 
 
 def _order_of(family: str) -> int:
-    if family in _OF_LOOPS:
-        return 0
-    return 1 if family in _OF_CALLS_IN_LOOPS else 2
+    ordered = (_OF_FEWER_STEPS, _OF_LOOPS, _OF_CALLS_IN_LOOPS)
+    return next((k for k, families in enumerate(ordered) if family in families), len(ordered))
 
 
 def _found(rule: Rule, seen: Observation) -> list[Finding]:

@@ -59,17 +59,18 @@ def test_what_gives_another_answer_comes_after_the_rewrites(
     assert [each.title for each in made] == ["small", "other"]
 
 
-def test_of_lines_that_take_as_much_a_whole_loop_comes_before_calls_in_it(
+def test_of_lines_that_take_as_much_fewer_steps_come_first_and_whole_loops_before_calls(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made = found(
         monkeypatch,
-        {"calls": "models", "loop": "loops"},
+        {"calls": "models", "loop": "loops", "steps": "faster_algorithms"},
         dtypes=lambda _: [finding("dtypes", 1.0)],
         calls=lambda _: [finding("calls", 0.99)],
         loop=lambda _: [finding("loop", 0.96)],
+        steps=lambda _: [finding("steps", 0.97)],
     )
-    assert [each.title for each in made] == ["loop", "calls", "dtypes"]
+    assert [each.title for each in made] == ["steps", "loop", "calls", "dtypes"]
 
 
 def test_the_same_trial_of_two_rules_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,6 @@
 import ast
 from collections.abc import Iterator
 
-import msgspec
-
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
@@ -317,75 +315,3 @@ def nearest_value(seen: Observation) -> Iterator[Finding]:
         title="search the sorted values",
         helpers=(NEAREST_PLACES,),
     )
-
-
-DISTANCE_SUM = '''
-def sum_of_distances(x):
-    """The sum of abs(x[i] - x[j]) over all i and j: each gap counts for all pairs around it."""
-    k = np.arange(1, len(x))
-    return 2 * (np.diff(np.sort(x)) * (k * (len(x) - k))).sum() + (x - x).sum()
-'''.strip()
-_DIFFERENCES = ("A[:, None] - A", "A - A[:, None]", "np.subtract.outer(A, A)")
-# What loops over each pair once become.
-_TRIANGLES = (
-    "np.where(np.arange(1, {n}) >= np.arange(1, {n} + 1)[:, None], "
-    "np.abs(A[:, None] - A[1:]), 0).sum()",
-    "np.where(np.arange({n} - 1) < np.arange({n})[:, None], "
-    "np.abs(A[:, None] - A[:{n} - 1]), 0).sum()",
-)
-
-
-def _distance_sums() -> Iterator[tuple[str, str]]:
-    """Sums of the distances of all pairs, and what takes none of them one by one."""
-    for differences in _DIFFERENCES:
-        for total in ("np.abs({}).sum()", "np.sum(np.abs({}))"):
-            yield total.format(differences), "sum_of_distances(A)"
-        for mean in ("np.abs({}).mean()", "np.mean(np.abs({}))"):
-            yield mean.format(differences), "(sum_of_distances(A) / len(A) ** 2)"
-    for triangle in _TRIANGLES:
-        for n in ("N", "len(A)"):
-            yield triangle.format(n=n), "(sum_of_distances(A) / 2)"
-
-
-@rule(
-    "ordering",
-    looks_for="the sum of the distances of all pairs of numbers",
-    rewrite="np.abs(x[:, None] - x).sum() → of np.diff(np.sort(x)), each gap times how many "
-    "pairs it lies between",
-    exact="up to rounding, for floats",
-    thread="https://stackoverflow.com/questions/39512260/calculating-gini-coefficient-in-"
-    "python-numpy",
-)
-def distances_of_all_pairs(seen: Observation) -> Iterator[Finding]:
-    """Sums of distances by sorting, also of what a loop becomes first."""
-    words = {
-        "title": "sort, and count each gap for all pairs that it lies between",
-        "evidence": "n * n distances, where sorting takes n * log(n) steps",
-    }
-    helpers = ("import numpy as np", DISTANCE_SUM)
-    yield from seen.rewrites(
-        *_distance_sums(), where=_is_float_vector, helpers=helpers, **words
-    )
-    for function in seen.functions:
-        for lifted in seen.lifting(function).lifted:
-            changed = rewriting.parsed(
-                msgspec.structs.replace(function.source, text=lifted.source)
-            )
-            if changed is None:
-                continue
-            made = patterns.edits(changed, (*_distance_sums(),), _is_float_vector)
-            again = rewriting.spliced(changed, [each for _, each in made])
-            if again is not None:
-                yield from seen.whole(
-                    function,
-                    again.source,
-                    lines=range(lifted.first_line, lifted.last_line + 1),
-                    helpers=helpers,
-                    **words,
-                )
-
-
-def _is_float_vector(one: Match) -> bool:
-    form = one.form("A")
-    named = isinstance(one["A"], ast.Name) and form is not None and form.kind == "array"
-    return named and form is not None and form.dtype == "float64" and len(form.shape) == 1

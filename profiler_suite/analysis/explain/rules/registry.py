@@ -53,6 +53,7 @@ FAMILIES = (
     "models",
     "loops",
     "routines",
+    "faster_algorithms",
     "threads",
     "not_for_arrays",
 )

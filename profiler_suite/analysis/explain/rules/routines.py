@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import forms, fourier_loops
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import forms
 from profiler_suite.analysis.explain.rewrites.forms import Form
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, prelude
@@ -17,7 +17,6 @@ Shape = tuple[int, ...]
 Suits = Callable[[tuple[Shape, ...], Shape], bool]
 
 _MOST = 8
-_MOST_LIFTED = 2
 _REAL = "fiub"
 # Text, dates and records.
 _NO_NUMBERS = "USTMmV"
@@ -274,27 +273,3 @@ def _instead(
     )
     if found is not None:
         yield found
-
-
-@rule(
-    "routines",
-    looks_for="a discrete Fourier transform written out: a sum of waves for each frequency",
-    rewrite="for k: for t: s[k] += x[t] * exp(-2j * pi * k * t / n) → np.fft.fft(x)",
-    exact="up to rounding relative to the largest element; all elements are finite",
-    thread="https://stackoverflow.com/questions/19739503/dft-matrix-in-python",
-)
-def fourier_written_out(seen: Observation) -> Iterator[Finding]:
-    """Double loops that are a Fourier transform."""
-    for function in seen.functions:
-        for made in fourier_loops.fourier_loops(function):
-            every = [text for _, text in seen.lifted_again(function, made.text, made.held)]
-            for text in (*every[:_MOST_LIFTED], made.text):
-                yield from seen.whole(
-                    function,
-                    text,
-                    title="one fast Fourier transform instead of a sum for each frequency",
-                    lines=syntax.span_of(function, made.loop),
-                    helpers=("import numpy as np", fourier_loops.FOURIER),
-                    evidence=f"n sums of n waves are n * n terms; provided that all elements "
-                    f"of {made.array} are finite",
-                )

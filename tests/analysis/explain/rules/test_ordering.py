@@ -87,25 +87,6 @@ FIRES = [
         lambda: (NUMBERS,),
         "digitized(x * 2.0, np.linspace(-1, 1, 9)) - 1",
     ),
-    Fires(
-        "distances_of_all_pairs",
-        """
-        def f(x):
-            total = 0.0
-            for i in range(len(x)):
-                for j in range(i + 1, len(x)):
-                    total += abs(x[i] - x[j])
-            return total
-        """,
-        lambda: (np.random.default_rng(2).random(50),),
-        "sum_of_distances(x) / 2",
-    ),
-    Fires(
-        "distances_of_all_pairs",
-        "def f(x):\n    return np.abs(x[:, None] - x).mean()\n",
-        lambda: (np.random.default_rng(2).random(50),),
-        "sum_of_distances(x) / len(x) ** 2",
-    ),
 ]
 SILENT = [
     Silent(  # the order is for something else too
@@ -140,20 +121,10 @@ SILENT = [
         "def f(x, v):\n    return np.abs(x[:, None] - v).argmax(axis=1)\n",
         lambda: (NUMBERS, NUMBERS[:60]),
     ),
-    Silent(  # whole numbers may overflow otherwise
-        "distances_of_all_pairs",
-        "def f(x):\n    return np.abs(x[:, None] - x).sum()\n",
-        lambda: (np.arange(9),),
-    ),
 ]
 REFUSED = [
     Refused(  # which of two equal keys comes first is part of the answer
         "stable_order", "def f(k):\n    return np.argsort(k)\n", lambda: (KEYS,)
-    ),
-    Refused(  # the last digits count
-        "distances_of_all_pairs",
-        "def f(x):\n    return np.abs(x[:, None] - x).sum() % 777\n",
-        lambda: (np.random.default_rng(2).random(50) * 1e15,),
     ),
 ]
 

@@ -121,24 +121,6 @@ FIRES = [
         lambda: (CUBE,),
         "np.einsum('ijk,ijk->ij', d, d)",
     ),
-    Fires(
-        "fourier_written_out",
-        """
-        def f(x):
-            n = len(x)
-            out = np.zeros(n)
-            for k in range(n):
-                re = im = 0.0
-                for t in range(n):
-                    angle = 2 * np.pi * k * t / n
-                    re += x[t] * np.cos(angle)
-                    im -= 0.0
-                out[k] = re
-            return out
-        """.replace("                    im -= 0.0\n", ""),
-        lambda: (np.random.default_rng(6).random(50),),
-        "out[:] = 0.0 + x_real[:n]",
-    ),
 ]
 
 SILENT = [
@@ -171,13 +153,6 @@ SILENT = [
         lambda: (np.arange(20).reshape(4, 5),),
     ),
     Silent("summed_product", "def f(a):\n    return np.sum(a * 2.0)\n", lambda: (DATA,)),
-    Silent(  # waves of half as many turns
-        "fourier_written_out",
-        "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"
-        "        for t in range(n):\n            s[k] += x[t] * np.cos(np.pi * k * t / n)\n"
-        "    return s\n",
-        lambda: (np.random.default_rng(6).random(20),),
-    ),
 ]
 
 REFUSED = [
@@ -201,13 +176,6 @@ REFUSED = [
         "summed_product",
         "def f(a, b):\n    c = a * b\n    return np.sum(a * b, axis=1) == c.sum(axis=1)\n",
         lambda: (rng.random((50, 999)), rng.random((50, 999))),
-    ),
-    Refused(  # what is small beside the largest element is lost in a transform
-        "fourier_written_out",
-        "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"
-        "        for t in range(n):\n            s[k] += x[t] * np.sin(2 * np.pi * k * t / n)\n"
-        "    return 1 / s[1:]\n",
-        lambda: (np.ones(20),),
     ),
 ]
 

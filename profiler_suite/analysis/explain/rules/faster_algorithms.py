@@ -1,0 +1,108 @@
+"""Double loops over all pairs that a faster algorithm does: fewer steps, not faster ones."""
+
+import ast
+from collections.abc import Iterator
+
+import msgspec
+
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import fourier_loops, patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+_MOST_LIFTED = 1
+DISTANCE_SUM = '''
+def sum_of_distances(x):
+    """The sum of abs(x[i] - x[j]) over all i and j: each gap counts for all pairs around it."""
+    k = np.arange(1, len(x))
+    return 2 * (np.diff(np.sort(x)) * (k * (len(x) - k))).sum() + (x - x).sum()
+'''.strip()
+_DIFFERENCES = ("A[:, None] - A", "A - A[:, None]", "np.subtract.outer(A, A)")
+# What loops over each pair once become.
+_TRIANGLES = (
+    "np.where(np.arange(1, {n}) >= np.arange(1, {n} + 1)[:, None], "
+    "np.abs(A[:, None] - A[1:]), 0).sum()",
+    "np.where(np.arange({n} - 1) < np.arange({n})[:, None], "
+    "np.abs(A[:, None] - A[:{n} - 1]), 0).sum()",
+)
+
+
+def _distance_sums() -> Iterator[tuple[str, str]]:
+    """Sums of the distances of all pairs, and what takes none of them one by one."""
+    for differences in _DIFFERENCES:
+        for total in ("np.abs({}).sum()", "np.sum(np.abs({}))"):
+            yield total.format(differences), "sum_of_distances(A)"
+        for mean in ("np.abs({}).mean()", "np.mean(np.abs({}))"):
+            yield mean.format(differences), "(sum_of_distances(A) / len(A) ** 2)"
+    for triangle in _TRIANGLES:
+        for n in ("N", "len(A)"):
+            yield triangle.format(n=n), "(sum_of_distances(A) / 2)"
+
+
+@rule(
+    "faster_algorithms",
+    looks_for="the sum of the distances of all pairs of numbers",
+    rewrite="np.abs(x[:, None] - x).sum() → of np.diff(np.sort(x)), each gap times how many "
+    "pairs it lies between",
+    exact="up to rounding, for floats",
+    thread="https://stackoverflow.com/questions/39512260/calculating-gini-coefficient-in-"
+    "python-numpy",
+)
+def distances_of_all_pairs(seen: Observation) -> Iterator[Finding]:
+    """Sums of distances by sorting, also of what a loop becomes first."""
+    words = {
+        "title": "sort, and count each gap for all pairs that it lies between",
+        "evidence": "n * n distances, where sorting takes n * log(n) steps",
+    }
+    helpers = ("import numpy as np", DISTANCE_SUM)
+    yield from seen.rewrites(
+        *_distance_sums(), where=_is_float_vector, helpers=helpers, **words
+    )
+    for function in seen.functions:
+        for lifted in seen.lifting(function).lifted:
+            changed = rewriting.parsed(
+                msgspec.structs.replace(function.source, text=lifted.source)
+            )
+            if changed is None:
+                continue
+            made = patterns.edits(changed, (*_distance_sums(),), _is_float_vector)
+            again = rewriting.spliced(changed, [each for _, each in made])
+            if again is not None:
+                yield from seen.whole(
+                    function,
+                    again.source,
+                    lines=range(lifted.first_line, lifted.last_line + 1),
+                    helpers=helpers,
+                    **words,
+                )
+
+
+def _is_float_vector(one: Match) -> bool:
+    form = one.form("A")
+    named = isinstance(one["A"], ast.Name) and form is not None and form.kind == "array"
+    return named and form is not None and form.dtype == "float64" and len(form.shape) == 1
+
+
+@rule(
+    "faster_algorithms",
+    looks_for="a discrete Fourier transform written out: a sum of waves for each frequency",
+    rewrite="for k: for t: s[k] += x[t] * exp(-2j * pi * k * t / n) → np.fft.fft(x)",
+    exact="up to rounding relative to the largest element; all elements are finite",
+    thread="https://stackoverflow.com/questions/19739503/dft-matrix-in-python",
+)
+def fourier_written_out(seen: Observation) -> Iterator[Finding]:
+    """Double loops that are a Fourier transform."""
+    for function in seen.functions:
+        for made in fourier_loops.fourier_loops(function):
+            every = [text for _, text in seen.lifted_again(function, made.text, made.held)]
+            for text in (*every[:_MOST_LIFTED], made.text):
+                yield from seen.whole(
+                    function,
+                    text,
+                    title="one fast Fourier transform instead of a sum for each frequency",
+                    lines=syntax.span_of(function, made.loop),
+                    helpers=("import numpy as np", fourier_loops.FOURIER),
+                    evidence=f"n sums of n waves are n * n terms; provided that all elements "
+                    f"of {made.array} are finite",
+                )

@@ -1,0 +1,106 @@
+"""Sums over all pairs that a faster algorithm finds."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.analysis.explain.rules.faster_algorithms import DISTANCE_SUM
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+FIRES = [
+    Fires(
+        "fourier_written_out",
+        """
+        def f(x):
+            n = len(x)
+            out = np.zeros(n)
+            for k in range(n):
+                re = im = 0.0
+                for t in range(n):
+                    angle = 2 * np.pi * k * t / n
+                    re += x[t] * np.cos(angle)
+                    im -= 0.0
+                out[k] = re
+            return out
+        """.replace("                    im -= 0.0\n", ""),
+        lambda: (np.random.default_rng(6).random(50),),
+        "out[:] = 0.0 + x_real[:n]",
+    ),
+    Fires(
+        "distances_of_all_pairs",
+        """
+        def f(x):
+            total = 0.0
+            for i in range(len(x)):
+                for j in range(i + 1, len(x)):
+                    total += abs(x[i] - x[j])
+            return total
+        """,
+        lambda: (np.random.default_rng(2).random(50),),
+        "sum_of_distances(x) / 2",
+    ),
+    Fires(
+        "distances_of_all_pairs",
+        "def f(x):\n    return np.abs(x[:, None] - x).mean()\n",
+        lambda: (np.random.default_rng(2).random(50),),
+        "sum_of_distances(x) / len(x) ** 2",
+    ),
+]
+
+SILENT = [
+    Silent(  # waves of half as many turns
+        "fourier_written_out",
+        "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"
+        "        for t in range(n):\n            s[k] += x[t] * np.cos(np.pi * k * t / n)\n"
+        "    return s\n",
+        lambda: (np.random.default_rng(6).random(20),),
+    ),
+    Silent(  # whole numbers may overflow otherwise
+        "distances_of_all_pairs",
+        "def f(x):\n    return np.abs(x[:, None] - x).sum()\n",
+        lambda: (np.arange(9),),
+    ),
+]
+
+REFUSED = [
+    Refused(  # what is small beside the largest element is lost in a transform
+        "fourier_written_out",
+        "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"
+        "        for t in range(n):\n            s[k] += x[t] * np.sin(2 * np.pi * k * t / n)\n"
+        "    return 1 / s[1:]\n",
+        lambda: (np.ones(20),),
+    ),
+    Refused(  # the last digits count
+        "distances_of_all_pairs",
+        "def f(x):\n    return np.abs(x[:, None] - x).sum() % 777\n",
+        lambda: (np.random.default_rng(2).random(50) * 1e15,),
+    ),
+]
+
+(
+    test_it_fires,
+    test_it_is_silent_on_its_innocent_neighbour,
+    test_it_is_refused_when_inexact,
+) = family_tests(FIRES, SILENT, REFUSED)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        [3.0],
+        [np.nan],
+        [1.0, np.inf],
+        [np.nan, 1.0, 2.0],
+        [1e9 + 1, 1e9, 1e9 + 3],
+        [-0.0, 0.0, -5.0, 5.0],
+    ],
+)
+def test_the_sum_of_distances_is_that_of_all_pairs(values: list[float]) -> None:
+    space: dict[str, Any] = {"np": np}
+    exec(DISTANCE_SUM, space)
+    x = np.array(values)
+    expected = np.abs(x[:, None] - x).sum()
+    np.testing.assert_array_equal(space["sum_of_distances"](x), expected)
