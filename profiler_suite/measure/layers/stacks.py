@@ -233,11 +233,12 @@ def summed(
 
 
 def _worth_keeping(callees: list[CalleeSamples]) -> tuple[CalleeSamples, ...]:
-    """Those with most time of their own; of the others those that a user's line calls."""
+    """Those with most time of their own; of the others those called first or outermost."""
     callees.sort(key=lambda each: (-each.own, -each.total))
-    others = [each for each in callees[_MOST_CALLEES:] if each.called]
-    others.sort(key=lambda each: -each.called)
-    return (*callees[:_MOST_CALLEES], *others[:_MOST_CALLED])
+    others = callees[_MOST_CALLEES:]
+    called = sorted((each for each in others if each.called), key=lambda each: -each.called)
+    within = sorted((each for each in others if not each.called), key=lambda each: -each.total)
+    return (*callees[:_MOST_CALLEES], *called[:_MOST_CALLED], *within[:_MOST_CALLED])
 
 
 def _owners_way(libraries: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from profiler_suite.measure.layers import stacks
 from profiler_suite.measure.layers.requests import OWNED, StackCount, StackCounts
 from profiler_suite.measure.native import layers
 from profiler_suite.measure.reading import layout
-from profiler_suite.model.layers import LayerRecord
+from profiler_suite.model.layers import CalleeSamples, LayerRecord
 from tests.interference import holds
 
 UMATH = "/v/lib/python3.13/site-packages/numpy/_core/_multiarray_umath.so"
@@ -273,3 +273,25 @@ def test_what_a_callback_calls_is_not_the_users() -> None:
     assert scipy < user, record.layers
     assert record.share(layers.NUMPY_COMPILED) >= 0.1, record.layers
     assert scipy < 0.3
+
+
+def test_functions_that_only_call_others_are_kept_by_all_of_their_time() -> None:
+    def callee(name: str, own: int, total: int, called: int = 0) -> CalleeSamples:
+        return CalleeSamples(
+            function=name,
+            file="frame.py",
+            line=1,
+            layer="pandas",
+            own=own,
+            total=total,
+            below_file="mine.py",
+            below_line=2,
+            called=called,
+        )
+
+    costly = [callee(f"inner{n}", 10 + n, 10 + n) for n in range(stacks._MOST_CALLEES)]
+    outer, first = callee("aggregate", 0, 900), callee("wrapper", 1, 950, called=950)
+    small = [callee(f"small{n}", 0, n) for n in range(30)]
+    kept = stacks._worth_keeping([*small, outer, first, *costly])
+    assert {"aggregate", "wrapper"} <= {each.function for each in kept}
+    assert len(kept) == stacks._MOST_CALLEES + 1 + stacks._MOST_CALLED

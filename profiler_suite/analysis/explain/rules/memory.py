@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import buffer_rewrites, forms, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
@@ -273,7 +273,10 @@ def filled_array(seen: Observation) -> Iterator[Finding]:
 
     def number(m: Match) -> bool:
         form = m.form("V")
-        return form is None or form.kind in ("python", "number")
+        moves = "U" in m.captures and (
+            not patterns.pure(m["V"]) or bool(syntax.names_in(m["U"]) & syntax.names_in(m["V"]))
+        )
+        return not moves and (form is None or form.kind in ("python", "number"))
 
     return seen.rewrites(
         ("np.ones(N) * V", "np.full(N, V, float)"),

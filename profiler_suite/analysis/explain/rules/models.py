@@ -128,6 +128,8 @@ def _fits(loop: ast.For, target: ast.Subscript, one: Match, outer: Match) -> boo
     index = target.slice
     if not isinstance(index, ast.Name) or index.id != names[0]:
         return False
+    if "F" in one.captures and syntax.names_in(one["F"]) & {*names}:
+        return False
     if "I" in one.captures:
         read = one["I"]
         same = "X" not in outer.captures or ast.dump(outer["X"]) == ast.dump(one["X"])

@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import threadpoolctl
 
@@ -121,6 +122,33 @@ KINDS = [
         "def f(r):\n    return np.unique(r, axis=0)\n",
         (rng.integers(0, 50, (30_000, 2)),),
         3.0,
+    ),
+    (
+        "rolling_function",
+        "def f(s):\n"
+        "    return s.rolling(30).apply(lambda w: (w.iloc[-1] - w.mean()) / w.std())\n",
+        (pd.Series(rng.standard_normal(1500)),),
+        30.0,
+    ),
+    (
+        "most_frequent_of_groups",
+        "def f(t):\n    return t.groupby('k')['n'].agg(lambda x: x.mode()[0])\n",
+        (pd.DataFrame({"k": rng.integers(0, 300, 4000), "n": rng.integers(0, 9, 4000)}),),
+        8.0,
+    ),
+    (
+        "label_by_label",
+        NDIMAGE.replace("generic_filter", "center_of_mass")
+        + "def f(k):\n    return [center_of_mass(k == n) for n in range(1, 90)]\n",
+        (rng.integers(1, 90, (120, 120)),),
+        8.0,
+    ),
+    (
+        "triangular",
+        "def f(k, y):\n    low = np.linalg.cholesky(k)\n"
+        "    return np.linalg.solve(low.T, np.linalg.solve(low, y))\n",
+        (np.eye(500) * 9 + 1, rng.random(500)),
+        1.5,
     ),
     (
         "few_diagonals",

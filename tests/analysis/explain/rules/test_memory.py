@@ -63,6 +63,11 @@ SILENT = [
     Silent("blocks", "def f(x):\n    return np.cumsum(x * x)\n", lambda: (LARGE,)),
     Silent("repeated_array", "def f(x):\n    return np.tile(x, 3)\n", lambda: (V,)),
     Silent("filled_array", "def f(x):\n    return np.ones(7) * x\n", lambda: (V,)),
+    Silent(  # another number each time
+        "filled_array",
+        "def f(n):\n    return np.array([max(k, 3) for k in range(n)])\n",
+        lambda: (9,),
+    ),
     Silent(
         "limited_by_mask",
         "def f(x):\n    y = x.copy()\n    y[y < 1] = 0\n    return y\n",

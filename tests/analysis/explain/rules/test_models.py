@@ -83,6 +83,12 @@ FIRES += [
     ),
 ]
 SILENT = [
+    Silent(  # another function for every row
+        "one_row_calls",
+        "def f(x, a):\n    out = np.empty(x.shape)\n    for i in range(len(x)):\n"
+        "        out[i] = np.poly1d(a[i])(x[i])\n    return out\n",
+        lambda: (rng.random((7, 3)), rng.random((7, 2))),
+    ),
     Silent(  # what it gives is asked of the tree again
         "element_calls",
         TREE
