@@ -71,6 +71,8 @@ class Facts:
         """Names of arrays that are made of lists, with those of the lists."""
         self.reshaped: dict[str, OtherShape] = {}
         """Texts such as 'x.ravel()': an array in another shape."""
+        self.made: dict[str, tuple[Poly, ...]] = {}
+        """Texts such as 'np.linspace(0, 1, n)': the shape of the array that they make."""
         self.shared: set[str] = set()
         """Global names that helpers of the same module read."""
         self.counters: set[str] = set()
@@ -241,6 +243,8 @@ class Facts:
         name = self.arrays_of.get(name, name)
         if name in self.reshaped:
             return self.reshaped[name].shape[axis]
+        if name in self.made:
+            return self.made[name][axis]
         if name.endswith(".to_numpy()"):
             return Poly.atom(f"{re.split(r'[^A-Za-z0-9_]', name)[0]}.shape[0]")
         value = self.single(name)

@@ -3,7 +3,7 @@
 import pytest
 
 from profiler_suite.analysis.explain.lifting.expressions.new_arrays import new_array
-from profiler_suite.analysis.explain.lifting.normal_form.terms import Core
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Access, Core
 from tests.analysis.explain.lifting.reading import call, read, reader_of, within
 
 
@@ -47,3 +47,44 @@ def test_others_are_not(text: str) -> None:
     reader.scope.varying |= {"row", "i", "k"}
     reader.scope.env["row"] = read("m[i]", reader)
     assert new_array(reader, call(text), text[3:].partition("(")[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "dtype"),
+    [
+        ("np.linspace(0, 1, n)", "n", "float64"),
+        ("np.linspace(-2, 1.5)", "50", "float64"),
+        ("np.geomspace(1, 9, num=7, endpoint=False)", "7", "float64"),
+        ("np.logspace(0, 3, 4, dtype=int)", "4", ""),
+    ],
+)
+def test_evenly_spaced_numbers_are_an_array_of_that_length(
+    text: str, count: str, dtype: str
+) -> None:
+    reader = reader_of()
+    made = new_array(reader, call(text), text[3:].partition("(")[0])
+    assert isinstance(made, Access)
+    assert made.base == text
+    assert made.dtype == dtype
+    (axis,) = made.own
+    assert axis.count.text() == count
+    assert reader.facts.extent(text, 0) == axis.count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "np.linspace(m[0], 1, 3)",
+        "np.linspace(0, 1, rows[i])",
+        "np.linspace(0, 1, 3, retstep=True)",
+        "np.linspace(0, 1, 3, axis=0)",
+        "np.linspace(0, i, 3)",
+        "np.linspace(0, 1, 3, num=4)",
+    ],
+)
+def test_spaced_numbers_that_differ_or_are_more_than_one_row_are_not(text: str) -> None:
+    reader = reader_of()
+    within(reader, "i", "n")
+    reader.scope.varying |= {"i"}
+    found = new_array(reader, call(text), "linspace")
+    assert found is None

@@ -119,6 +119,20 @@ def escape_by_while(h: A, w: A) -> A:
     return out
 
 
+@kind(h="=n", w="=m", least=1)
+def escape_of_evenly_spaced_numbers(h: A, w: A) -> A:
+    out = np.zeros((h, w), dtype=int)
+    for i, y in enumerate(np.linspace(-1.5, 1.5, h)):
+        for j, x in enumerate(np.linspace(-2, 0.5, w)):
+            z = 0j
+            for k in range(9):
+                z = z * z + complex(x, y)
+                if abs(z) > 2:
+                    out[i, j] = k
+                    break
+    return out
+
+
 @kind(x="n:double", y="m:double")
 def counter_after_a_break(x: A, y: A) -> A:
     out = np.zeros((len(x), len(y)))
