@@ -35,6 +35,7 @@ from profiler_suite.model.rows import BreakdownRecord, OperationTime
 OBJECTS, FRESH, SYSTEM = "Python objects", "page faults", "system calls"
 OVERHEAD, PACKAGE, UNCOUNTED = "overhead", "package", "uncounted"
 _MOST = 0.5
+_NEXT_TO_ALL = 0.9
 # Waiting is the cause from here on where nothing else takes more, and is said beside another.
 _MUCH_WAITING = 0.25
 _MUCH = 0.4
@@ -303,6 +304,15 @@ def _inner_loops(
     loops = f"the inner loops of {_named(most)}" if most else "its inner loops"
     text = f"bound by {loops}, {units.percent(share)} of the time{_instructions(calls)}"
     return Cause(name=roofline.WORK, share=share, text=text)
+
+
+def vector_operation(this: Cause, record: BreakdownRecord, calls: Sequence[InsideCall]) -> str:
+    """'np.sort computes, in AVX-512 instructions' where that is next to all; else empty."""
+    most, _ = _works_most(record)
+    used = _instructions(calls)
+    if most is None or not used or this.name != roofline.WORK or this.share < _NEXT_TO_ALL:
+        return ""
+    return f"{_named(most)} computes{used}"
 
 
 def _instructions(calls: Sequence[InsideCall]) -> str:

@@ -188,6 +188,13 @@ class Explanation:
         """The answer in sentences."""
         return _verdict(self)
 
+    @property
+    def near_limit(self) -> str:
+        """Why nothing much faster is to be had with the same work; empty where it may be."""
+        if self.breakdown is None:
+            return ""
+        return _near_its_limit(self, time_breakdown.overhead(self.breakdown))
+
 
 def explain(
     explained: FunctionRecord,
@@ -336,9 +343,8 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
             )
         sentences += inside.sentences(this.inside)
         arithmetic = _arithmetic(this, this.breakdown)
-        near = _near_its_limit(this, overhead)
-        if near:
-            sentences.append(near)
+        if this.near_limit:
+            sentences.append(this.near_limit)
         elif arithmetic > 0.5 and placement.bound == roofline.WORK:
             sentences.append(
                 f"{part_in_words(arithmetic)} of the time is arithmetic far below what "
@@ -357,15 +363,20 @@ def _verdict(this: Explanation) -> tuple[str, ...]:
 
 def _near_its_limit(this: Explanation, overhead: float) -> str:
     """Why code that has a package compute is near its limit; empty where it may not be."""
+    vectors = cause.vector_operation(this.cause, this.explained.breakdown_record, this.inside)
     found = layers.largest_package(this.explained.layers)
     slow = this.cause.slow_path or any(not each.hint for each in this.advice)
-    if this.cause.name != cause.PACKAGE or found is None or slow or overhead > _LITTLE_OVERHEAD:
+    if slow or overhead > _LITTLE_OVERHEAD:
         return ""
-    name, share = found
+    if vectors:
+        share, computes = this.cause.share, vectors
+    elif this.cause.name == cause.PACKAGE and found is not None:
+        share, computes = found[1], f"{layers.code_of(found[0])} computes"
+    else:
+        return ""
     return (
-        f"{part_in_words(share)} of the time {layers.code_of(name)} computes, and next to "
-        "nothing stands around it: only another algorithm, fewer data, another dtype or more "
-        "cores are faster."
+        f"{part_in_words(share)} of the time {computes}, and next to nothing stands around it: "
+        "only another algorithm, fewer data, another dtype or more cores are faster."
     )
 
 

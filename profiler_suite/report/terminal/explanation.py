@@ -238,6 +238,8 @@ def _advice(page: Page, found: Explanation) -> None:
         page.line(f"  {len(given) - _MOST_ADVICE} more: --html FILE shows them", "dim")
     for sentence in found.not_advised or (() if given else (_NO_RULE,)):
         page.paragraph(sentence, first="  ", indent="    ", style="dim")
+    if not given and found.near_limit:
+        page.paragraph(found.near_limit, first="  ", indent="    ", style="dim")
     if found.patch:
         page.line("  --patch FILE writes the fastest rewrite as a unified diff", "dim")
 

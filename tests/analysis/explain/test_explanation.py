@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from profiler_suite.analysis.explain import explanation
+from profiler_suite.analysis.explain import cause, explanation
 from profiler_suite.analysis.explain.cause import Cause
 from profiler_suite.analysis.explain.explanation import (
     Explanation,
@@ -50,6 +50,22 @@ def test_what_a_package_computes_is_near_its_limit_where_little_stands_around_it
     assert explanation._near_its_limit(found, 0.4) == ""  # much stands around it
     assert "free_arithmetic" not in {each.name for each in found.counterfactuals}
     found.__dict__["cause"] = Cause(name="package", share=0.97, text="", slow_path="solve")
+    assert explanation._near_its_limit(found, 0.03) == ""
+
+
+def test_one_operation_in_vector_instructions_is_near_its_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = STORED.explained.breakdown_record.operations[0]
+    most = msgspec.structs.replace(most, name="np.sort", via="")
+    monkeypatch.setattr(cause, "_works_most", lambda _: (most, 1.0))
+    monkeypatch.setattr(cause, "_instructions", lambda _: ", in AVX2 instructions")
+    found = Explanation(STORED.explained, STORED.machine, None, STORED.baselines_s)
+    found.__dict__["advice"] = ()
+    found.__dict__["cause"] = Cause(name="work", share=0.97, text="")
+    said = explanation._near_its_limit(found, 0.03)
+    assert said.startswith("97 % of the time np.sort computes, in AVX2 instructions, and next")
+    found.__dict__["cause"] = Cause(name="work", share=0.7, text="")
     assert explanation._near_its_limit(found, 0.03) == ""
 
 

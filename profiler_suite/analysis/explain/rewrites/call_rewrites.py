@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Collection, Sequence
 
+from profiler_suite.analysis.explain.rewrites import forms
 from profiler_suite.analysis.explain.rewriting import Function, number, replacing, rewritten
 from profiler_suite.measure.explain.records import Rewrite
 
@@ -32,6 +33,8 @@ def without_wrappers(function: Function, lines: Collection[int]) -> Rewrite | No
             if isinstance(node.func.value, ast.Name) and node.func.value.id in ("np", "numpy"):
                 return None
             name, arguments = node.func.attr, [node.func.value, *node.args]
+            if _is_no_array(function, node.func.value):
+                return None
         if name and arguments:
             keywords = {k.arg: k.value for k in node.keywords if k.arg}
             if len(arguments) < 2 and "axis" not in keywords:
@@ -57,6 +60,15 @@ def without_wrappers(function: Function, lines: Collection[int]) -> Rewrite | No
         return None
 
     return replacing(function, lines, replace)
+
+
+def _is_no_array(function: Function, node: ast.expr) -> bool:
+    """Whether it is known to be something else, or is made of something else."""
+    form = forms.of(function, node)
+    while form is None and isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+        form = forms.of(function, node)
+    return form is not None and form.kind == "other"
 
 
 def _once(node: ast.expr) -> tuple[ast.expr, ast.expr]:

@@ -222,6 +222,10 @@ _PYTHON_NUMBERS = {
 }
 
 
+# Of all elements one number, of floating-point ones again such.
+_AVERAGES = frozenset(
+    f"numpy.{each}" for each in ("average", "mean", "sum", "max", "min", "median", "std", "var")
+)
 # NumPy's functions of each element: of floating-point numbers again such, and truth values.
 _OF_ITS_DTYPE = frozenset(
     [
@@ -238,6 +242,10 @@ def _called(function: Function, node: ast.Call) -> Form | None:
         return Form(kind="python", dtype=_PYTHON_NUMBERS[name])
     if name == "builtins.abs" and len(node.args) == 1:
         return _absolute(of(function, node.args[0]))
+    if name in _AVERAGES and len(node.args) == 1 and not _has_axis(node):
+        inner = of(function, node.args[0])
+        known = inner is not None and inner.kind == "array" and inner.letter == "f"
+        return Form(kind="number", dtype=inner.dtype) if known and inner else None
     if name in ("numpy.asarray", "numpy.ascontiguousarray") and len(node.args) == 1:
         given = of(function, node.args[0])
         if given is None or given.kind != "array" or name == "numpy.asarray":
@@ -262,6 +270,10 @@ def _called(function: Function, node: ast.Call) -> Form | None:
             shape = (size,) if flat else inner.shape
             return Form(kind="array", dtype=inner.dtype, shape=shape)
     return None
+
+
+def _has_axis(node: ast.Call) -> bool:
+    return any(each.arg in (None, "axis", "keepdims", "dtype") for each in node.keywords)
 
 
 def _absolute(given: Form | None) -> Form | None:

@@ -69,6 +69,7 @@ def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
     count = sum(o.temporaries for o in chosen)
     size = units.size(max(o.temporary_bytes / o.temporaries for o in chosen))
     faults = seen.explained.breakdown_record.minor_faults
+    pages = f", {units.count(faults)} page faults" if faults else ""
     known: set[str] = set()
     for named in (True, False):
         rewrite = buffer_rewrites.with_buffers(function, shapes, named=named)
@@ -79,8 +80,7 @@ def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
             function,
             rewrite,
             title=f"{at(shapes)}: write temporaries into reused buffers (out=)",
-            evidence=f"{units.count(count)} temporaries of up to {size} per evaluation, "
-            f"{units.count(faults)} page faults",
+            evidence=f"{units.count(count)} temporaries of up to {size} per evaluation{pages}",
             lines=shapes,
             one_size=True,
         )

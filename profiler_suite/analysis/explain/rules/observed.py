@@ -33,6 +33,7 @@ _MEMORY_SHARE = 0.2
 LEAST_SHARE = 0.04
 """What takes less of the time is not worth a trial."""
 _MOST_NAMED = 3
+_DISPLAYS = (ast.List, ast.Tuple, ast.ListComp, ast.Dict, ast.Set)
 # What a share that was sampled beforehand may be too small by: it only sorts.
 _ROUGHLY = 0.05
 
@@ -190,6 +191,8 @@ class Observation:
         What names do not tell, the traced operations of the line do; where neither
         does, it may be.
         """
+        if kinds == "array" and any(isinstance(one[name], _DISPLAYS) for name in names):
+            return False
         known = [one.form(name) for name in names]
         if any(
             f is not None and (f.letter not in letters or f.kind not in kinds) for f in known
@@ -415,17 +418,24 @@ class Observation:
 
 
 def _concerned(function: Function, rewrite: Rewrite) -> Iterator[int]:
-    """Lines of the file that a rewrite replaces, and those that read what it sets anew.
+    """Lines of the file that a rewrite replaces, and those that depend on what it sets anew.
 
     `np.array(out)` takes its time of a list, and next to none of an array.
     """
     names: set[str] = set()
     for first, old, new in rewrite.lines:
         yield from range(first, first + old.count("\n") + 1)
-        names.update(re.findall(r"^\s*(\w+) = ", new, re.MULTILINE))
+        names.update(_set_in(new))
     for number, line in enumerate(function.lines, function.shift + 1):
         if names.intersection(re.findall(r"\w+", line)):
             yield number
+            names.update(_set_in(line))
+
+
+def _set_in(text: str) -> set[str]:
+    """Names that lines of this text give values to, also several at once."""
+    targets = re.findall(r"^\s*(\w+(?:, *\w+)*) = ", text, re.MULTILINE)
+    return {name.strip() for each in targets for name in each.split(",")}
 
 
 def provided(assumptions: Sequence[str]) -> str:

@@ -234,8 +234,8 @@ def where_chain(seen: Observation) -> Iterator[Finding]:
         return form is None or form.kind == "array"
 
     return seen.rewrites(
-        ("np.where(X < L, L, np.where(X > H, H, X))", "np.minimum(np.maximum(X, L), H)"),
-        ("np.where(X > H, H, np.where(X < L, L, X))", "np.minimum(np.maximum(X, L), H)"),
+        ("np.where(X < L, L, np.where(X > H, H, X))", "np.clip(X, L, H)"),
+        ("np.where(X > H, H, np.where(X < L, L, X))", "np.clip(X, L, H)"),
         ("np.where(X > Y, X, Y)", "np.fmax(X, Y)"),
         ("np.where(X >= Y, X, Y)", "np.fmax(X, Y)"),
         ("np.where(X < Y, X, Y)", "np.fmin(X, Y)"),

@@ -1,6 +1,7 @@
 """Rules about calls: each fires, keeps silent on its neighbour, is refused when inexact."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tests.analysis.explain.rules.own_function import Own
@@ -330,3 +331,11 @@ def test_a_small_standard_deviation_is_numpys_own(x: np.ndarray) -> None:
     own = Own("def f(x):\n    return np.std(x)\n", x)
     (finding,) = own.findings("small_statistics")
     assert own.agreement(finding).same
+
+
+def test_only_methods_of_arrays_are_called_as_ufuncs() -> None:
+    text = "def f(x, table):\n    return table.groupby('g')['v'].sum() / x.sum()\n"
+    own = Own(text, V, pd.DataFrame({"g": [1, 2], "v": [1.0, 2.0]}), traced=False)
+    (finding,) = own.findings("wrapper")
+    source = finding.trial.rewrites[0].source
+    assert "table.groupby('g')['v'].sum() / np.add.reduce(x, axis=None)" in source

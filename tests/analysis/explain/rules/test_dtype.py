@@ -135,6 +135,11 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # lists
+        "integer_product",
+        "def f(x):\n    return np.dot([[1, 2], [3, 4]], x)\n",
+        lambda: ([5, 6],),
+    ),
     Silent(  # values of neighbours count
         "table_of_values",
         "def f(img):\n    return np.sqrt(img / 255.0 + img.mean()).astype(np.uint8)\n",

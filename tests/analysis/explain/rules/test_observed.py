@@ -50,6 +50,14 @@ def test_a_function_that_names_no_module_gets_what_a_rewrite_imports() -> None:
     assert prelude(function, (helper,)) == ("import numpy as np", helper)
 
 
+def test_lines_that_depend_on_one_of_several_that_are_set_anew_count_as_well() -> None:
+    body = "    s = a + b\n    return s.sum()\n"
+    text = f"def f(x, y):\n    a, b = np.meshgrid(x, y)\n{body}"
+    own = Own(text, np.linspace(0, 1, 300), np.linspace(0, 1, 300))
+    (finding, *_) = own.findings("repeated_array")
+    assert finding.share == own.observed.share(own.observed.functions[0], range(1, 5))
+
+
 def test_lines_that_read_what_a_rewrite_sets_anew_count_as_its_own() -> None:
     loop = "    for v in x:\n        out.append(v)\n"
     own = Own(f"def f(x):\n    out = []\n{loop}    return np.array(out)\n", A)

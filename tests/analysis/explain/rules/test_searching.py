@@ -146,7 +146,7 @@ FIRES = [
         "where_chain",
         "np.where(x < 3, 3, np.where(x > 9, 9, x))",
         (V,),
-        "np.minimum(np.maximum(x, 3), 9)",
+        "np.clip(x, 3, 9)",
     ),
 ]
 
