@@ -1,15 +1,21 @@
 """One row against all others, and one triangulation for many sets of values."""
 
 import numpy as np
-import scipy.sparse
+import pytest
 
 from profiler_suite.analysis.explain.rules import against_all
-from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+from tests.analysis.explain.rules.tables import (
+    Fires,
+    Refused,
+    Silent,
+    check_fires,
+    check_refused,
+    family_tests,
+)
 
 rng = np.random.default_rng(61)
 assert against_all
 CDIST = "from scipy.spatial.distance import cdist\n"
-COSINE = "from sklearn.metrics.pairwise import cosine_similarity\n"
 GRID = "from scipy.interpolate import griddata\n"
 SCALER = "from sklearn.preprocessing import StandardScaler\n"
 GRIDS = "from scipy.interpolate import RegularGridInterpolator\n"
@@ -17,9 +23,9 @@ NEAREST = """
 def f(x):
     best = np.zeros(x.shape[0], dtype=int)
     for i in range(x.shape[0]):
-        similar = cosine_similarity(x[i:i + 1], x)[0]
-        similar[i] = -1
-        best[i] = np.argmax(similar)
+        apart = cdist(x[i:i + 1], x, 'cosine')[0]
+        apart[i] = 9
+        best[i] = np.argmin(apart)
     return best
 """
 FIELDS = """
@@ -46,15 +52,9 @@ def points() -> tuple[np.ndarray, np.ndarray]:
 FIRES = [
     Fires(
         "one_row_against_all",
-        COSINE + NEAREST,
+        CDIST + NEAREST,
         lambda: (rows(),),
-        "similar = cosine_similarity_of_all[i].copy()",
-    ),
-    Fires(
-        "one_row_against_all",
-        COSINE + NEAREST,
-        lambda: (scipy.sparse.random(30, 40, 0.2, format="csr", random_state=1),),
-        "cosine_similarity_of_all = cosine_similarity(x, x)",
+        "apart = cdist_of_all[i].copy()",
     ),
     Fires(
         "one_row_against_all",
@@ -77,14 +77,6 @@ FIRES = [
     ),
 ]
 FIRES += [
-    Fires(
-        "scaled_by_column",
-        SCALER + "def f(x):\n    out = np.zeros_like(x)\n    for c in range(x.shape[1]):\n"
-        "        out[:, c] = StandardScaler().fit_transform(x[:, [c]]).ravel()\n"
-        "    return out\n",
-        lambda: (rows(),),
-        "out[:] = StandardScaler().fit_transform(x)",
-    ),
     Fires(
         "points_of_grid",
         GRIDS + "def f(x, y, z, p, q):\n    g = RegularGridInterpolator((x, y), z)\n"
@@ -115,10 +107,10 @@ SILENT = [
         CDIST + "def f(x):\n    return cdist(x, x).argsort(axis=1)\n",
         lambda: (rows(),),
     ),
-    Silent(  # a scaler that is fitted to other columns
+    Silent(  # no scaler
         "scaled_by_column",
-        SCALER + "def f(x):\n    out = np.zeros_like(x)\n    for c in range(x.shape[1]):\n"
-        "        out[:, c] = StandardScaler().fit(x).transform(x)[:, c]\n    return out\n",
+        "def f(x):\n    out = np.zeros_like(x)\n    for c in range(x.shape[1]):\n"
+        "        out[:, c] = x[:, [c]].ravel() / x[:, c].max()\n    return out\n",
         lambda: (rows(),),
     ),
     Silent(  # points of a line
@@ -169,3 +161,24 @@ REFUSED = [
 test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
     FIRES, SILENT, REFUSED
 )
+
+SCALED = """
+def f(x):
+    out = np.zeros_like(x)
+    for c in range(x.shape[1]):
+        out[:, c] = StandardScaler({given}).fit_transform(x[:, [c]]).ravel()
+    return out
+"""
+
+
+def test_a_scaler_for_every_column_takes_all() -> None:
+    pytest.importorskip("sklearn")
+    text = SCALER + SCALED.format(given="")
+    expected = "out[:] = StandardScaler().fit_transform(x)"
+    check_fires(Fires("scaled_by_column", text, lambda: (rows(),), expected))
+
+
+def test_a_scaler_that_changes_what_it_is_given_is_refused() -> None:
+    pytest.importorskip("sklearn")
+    text = SCALER + SCALED.format(given="copy=False")
+    check_refused(Refused("scaled_by_column", text, lambda: (rows(),)))

@@ -50,6 +50,7 @@ FIRES = [
         "    return df.groupby('k')['n'].agg(lambda x: x.value_counts().index[0])\n",
         lambda: (table(),),
         "most_frequent(df, 'k', 'n', ties_by_value=False)",
+        pandas=3,
     ),
     Fires(
         "most_frequent_of_groups",

@@ -44,6 +44,10 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     ),
     "kept_list_searched": ("test_a_list_that_an_object_keeps_is_searched_slowly", _HINT),
     "kept_matrix_solved": ("test_a_matrix_that_is_kept_is_factorised_once", _HINT),
+    "scaled_by_column": (
+        "test_a_scaler_for_every_column_takes_all",
+        "test_a_scaler_that_changes_what_it_is_given_is_refused",
+    ),
     "called_per_iteration": ("test_a_call_of_a_library_per_iteration_is_named", _HINT),
     "solver_callback": ("test_what_a_solver_calls_back_is_a_hint_with_its_name", _HINT),
     "prime_fft": ("test_what_gives_another_answer_is_a_hint", _HINT),

@@ -12,7 +12,7 @@ SPARSE = "import scipy.sparse.linalg as spla\n"
 
 
 def matrix(n: int = 30) -> scipy.sparse.csc_array:
-    rest = scipy.sparse.random_array((n, n), density=0.1, rng=rng)
+    rest = scipy.sparse.random(n, n, 0.1, random_state=2)
     return scipy.sparse.csc_array(rest + 8 * scipy.sparse.eye_array(n))
 
 

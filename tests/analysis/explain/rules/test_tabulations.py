@@ -81,7 +81,6 @@ FIRES = [
         "    return df.groupby('k')['j'].apply(lambda s: s.value_counts(normalize=True))\n",
         lambda: (table(),),
         "counts_of_groups(df, 'k', 'j', normalize=True)",
-        pandas=3,
     ),
 ]
 SILENT = [
