@@ -224,6 +224,7 @@ def _any_order_does(function: Function, loop: ast.For | ast.While) -> bool:
     if isinstance(loop, ast.While):
         return False
     asked = _gathered(function, loop) | _extremes(loop) | _made_anew(function, loop)
+    asked |= _kept_by_key(function, loop)
     return not loops.carries(_GoesOn().visit(copy.deepcopy(loop)), asked)
 
 
@@ -249,6 +250,25 @@ def _gathered(function: Function, loop: ast.For) -> set[str]:
         if moves and _keys_read(function, loop, name) <= keys:
             asked.add(name)
     return asked
+
+
+def _kept_by_key(function: Function, loop: ast.For) -> set[str]:
+    """Dictionaries that keep what an iteration has for its key: the one before of a group."""
+    own = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
+    keys: dict[str, set[str]] = {}
+    for node in ast.walk(loop):
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Subscript):
+            continue
+        place = node.targets[0]
+        if isinstance(place.value, ast.Name):
+            plain = syntax.names_in(node.value) | syntax.names_in(place.slice) <= own
+            key = ast.unparse(place.slice) if plain and syntax.names_in(place.slice) else ""
+            keys.setdefault(place.value.id, set()).add(key)
+    return {
+        name
+        for name, held in keys.items()
+        if len(held) == 1 and "" not in held and _keys_read(function, loop, name) <= held
+    }
 
 
 _LIBRARIES = ("numpy.", "scipy.", "sklearn.", "pandas.")

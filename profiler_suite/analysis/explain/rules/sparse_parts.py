@@ -1,10 +1,15 @@
 """Slow paths of parts of sparse matrices: rows or columns taken one by one and stacked."""
 
+import ast
 from collections.abc import Iterator
 
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
 
 
 @rule(
@@ -66,3 +71,52 @@ def dense_to_be_reduced(seen: Observation) -> Iterator[Finding]:
         helpers=("import numpy as np",),
         evidence="a dense matrix has an element for every pair of row and column",
     )
+
+
+@rule(
+    "sparse_parts",
+    looks_for="products of the rows of a sparse matrix with each other, made dense first",
+    rewrite="x = tfidf.toarray(); x @ x.T → (tfidf @ tfidf.T).toarray()",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/17627219/whats-the-fastest-way-in-python-to-"
+    "calculate-cosine-similarity-given-sparse-mat",
+)
+def dense_with_itself(seen: Observation) -> Iterator[Finding]:
+    """Matrices that are made dense only to be multiplied with themselves."""
+    for function in seen.functions:
+        for pattern in ("X @ X.T", "X.T @ X", "np.dot(X, X.T)", "X.dot(X.T)", "np.dot(X.T, X)"):
+            for one in patterns.found(function, [pattern], lambda m: True):
+                edits = _kept_sparse(function, one)
+                if edits:
+                    yield from seen.edited(
+                        function,
+                        edits,
+                        title="multiply before it is made dense",
+                        lines=[one.line],
+                        evidence="most products of the dense matrix are with zeros",
+                    )
+
+
+def _kept_sparse(function: Function, one: Match) -> list[Edit]:
+    """The matrix as it was before, and the product made dense; empty where it is used more."""
+    name = one["X"]
+    if not isinstance(name, ast.Name):
+        return []
+    uses = syntax.uses(function.node, name.id)
+    stores = [each for each in uses if not isinstance(each.ctx, ast.Load)]
+    inside = {id(each) for each in ast.walk(one.node)}
+    if len(stores) != 1 or any(id(u) not in inside for u in uses if u not in stores):
+        return []
+    made = function.statement_of(stores[0])
+    if not isinstance(made, ast.Assign) or made.targets != stores:
+        return []
+    for dense in ("S.toarray()", "np.asarray(S.todense())", "np.array(S.todense())"):
+        held = patterns.match(function, made.value, dense)
+        if held is not None:
+            turned = ast.unparse(one.node).startswith((f"{name.id}.T", f"np.dot({name.id}.T"))
+            product = f"{name.id}.T @ {name.id}" if turned else f"{name.id} @ {name.id}.T"
+            return [
+                rewriting.edit(function, made.value, function.text_of(held["S"])),
+                rewriting.edit(function, one.node, f"({product}).toarray()"),
+            ]
+    return []

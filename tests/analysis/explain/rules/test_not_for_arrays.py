@@ -42,6 +42,7 @@ def test_what_is_added_by_key_may_be_done_in_any_order(body: str) -> None:
         "for line in x:\n    if line.strip():\n        yield json.loads(line)",
         "for t in x:\n    if t.id == n:\n        return t",
         "for t in x:\n    if t.id == n:\n        break",
+        "for k, v in x:\n    n.append(v - d[k] if k in d else 0)\n    d[k] = v",
         "for i in range(n):\n    s = np.hypot(x[i], x)[0]\n    s[i] = -1\n"
         "    d[i] = np.argmax(s)",
     ],
@@ -60,6 +61,8 @@ def test_what_may_be_done_in_any_order_is_not_carried(body: str) -> None:
         "for i in range(2, n):\n    d[i] = d[i - 1] + d[i - 2]",
         "for i in range(n):\n    d[0] = d[0] + x[i] * d[0]",
         "for k in x:\n    d[k] = d.get(k, 0) * 2",
+        "for k, v in x:\n    v = v + d.get(k, 0)\n    d[k] = v - d[k]",
+        "for k, v in x:\n    n.append(d[v])\n    d[k] = v",
         "for k in x:\n    d[k] = d.get(k, 0) + len(d)",
         "for k in x:\n    d[k] = d.get(k, 0) + 1\n    n = n * 2 + d[k]",
         "while n > 1:\n    d[n] = d.get(n, 0) + 1\n    n = n // 2",

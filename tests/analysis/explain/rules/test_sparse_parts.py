@@ -52,7 +52,26 @@ FIRES += [
         "a.max(axis=1).toarray().ravel()",
     ),
 ]
+FIRES += [
+    Fires(
+        "dense_with_itself",
+        "def f(a):\n    x = a.toarray()\n    return x @ x.T\n",
+        lambda: (matrix(),),
+        "x = a\n    return (x @ x.T).toarray()",
+    ),
+    Fires(
+        "dense_with_itself",
+        "def f(a):\n    x = np.asarray(a.todense())\n    return np.dot(x.T, x) + 1.0\n",
+        lambda: (matrix(),),
+        "return (x.T @ x).toarray() + 1.0",
+    ),
+]
 SILENT = [
+    Silent(  # it is used otherwise, too
+        "dense_with_itself",
+        "def f(a):\n    x = a.toarray()\n    return x @ x.T + x[:, :1]\n",
+        lambda: (matrix(),),
+    ),
     Silent(  # a median of what is not stored is none of what is
         "dense_to_be_reduced",
         "def f(a):\n    return np.median(a.toarray(), axis=0)\n",
