@@ -178,3 +178,18 @@ def without(function: Function, statement: ast.stmt) -> Edit:
     start = function.line_start(statement.lineno)
     end = function.line_start((statement.end_lineno or statement.lineno) + 1)
     return Edit(start=start, end=end, text="")
+
+
+def is_length(function: Function, node: ast.expr, array: str) -> bool:
+    """Whether it is how long the array is, also by a name that is set once."""
+    lengths = (f"len({array})", f"{array}.size", f"{array}.shape[0]")
+    if ast.unparse(node) in lengths:
+        return True
+    if not isinstance(node, ast.Name):
+        return False
+    stores = [n for n in uses(function.node, node.id) if isinstance(n.ctx, ast.Store)]
+    value = getattr(function.parents[stores[0]], "value", None) if len(stores) == 1 else None
+    if not isinstance(value, ast.expr) or ast.unparse(value) not in lengths:
+        return False
+    arrays = [n for n in uses(function.node, array) if isinstance(n.ctx, ast.Store)]
+    return all(each.lineno < stores[0].lineno for each in arrays)

@@ -159,3 +159,28 @@ def test_a_function_without_a_statement() -> None:
     gone = syntax.without(function, function.node.body[0])
     text = function.text[: gone.start] + gone.text + function.text[gone.end :]
     assert text == "def f(n):\n    return n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("n = len(x)\ng(n)", True),
+        ("n = x.size\ng(n)", True),
+        ("x = x[1:]\nn = len(x)\ng(n)", True),
+        ("n = len(x)\nx = x[1:]\ng(n)", False),
+        ("n = len(x) - 1\ng(n)", False),
+        ("n = len(x)\nn = 3\ng(n)", False),
+        ("g(len(x))", True),
+        ("g(n)", False),
+    ],
+)
+def test_how_long_an_array_is_may_have_a_name(body: str, expected: bool) -> None:
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    text = f"def f(x, n):\n{lines}"
+    function = Function(SourceText(file="f.py", function="f", first_line=1, text=text))
+    call = next(
+        node
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "g"
+    )
+    assert syntax.is_length(function, call.args[0], "x") == expected

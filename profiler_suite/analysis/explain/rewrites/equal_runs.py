@@ -138,21 +138,6 @@ def _suits(function: Function, name: str) -> bool:
     return form is not None and (form.dtype == "str" or (row and form.letter in "biufcUSMm"))
 
 
-def _is_length(function: Function, node: ast.expr, array: str) -> bool:
-    """Whether it is how long the array is, also by a name that is set once."""
-    lengths = (f"len({array})", f"{array}.size", f"{array}.shape[0]")
-    if ast.unparse(node) in lengths:
-        return True
-    if not isinstance(node, ast.Name):
-        return False
-    stores = [n for n in syntax.uses(function.node, node.id) if isinstance(n.ctx, ast.Store)]
-    value = getattr(function.parents[stores[0]], "value", None) if len(stores) == 1 else None
-    if not isinstance(value, ast.expr) or ast.unparse(value) not in lengths:
-        return False
-    arrays = [n for n in syntax.uses(function.node, array) if isinstance(n.ctx, ast.Store)]
-    return all(each.lineno < stores[0].lineno for each in arrays)
-
-
 def _set_before(function: Function, loop: syntax.Loop, name: str) -> ast.expr | None:
     """What a name is set to, once, in the block that the loop stands in, outside of it."""
     inside = set(ast.walk(loop))
@@ -281,7 +266,7 @@ def _scanned(
     is_before = follows == 1 and first == (1, 0, 1) and behind == _BEGIN
     if not (is_first or is_before) or not _suits(function, array):
         return ""
-    if not _is_length(function, end, array):
+    if not syntax.is_length(function, end, array):
         return ""
     rounds = _plus(_END, first, -1)
     for name, step in steps.items():
@@ -355,7 +340,7 @@ def _elements(function: Function, loop: ast.For) -> tuple[str, str, str] | None:
                 and ast.unparse(n.slice) == counter
             ]
             array = arrays[0] if arrays else ""
-            if not array or not _is_length(function, end, array):
+            if not array or not syntax.is_length(function, end, array):
                 return None
             found = array, f"{array}[{counter}]", f"{array}[{counter} - 1]"
         case ast.For(

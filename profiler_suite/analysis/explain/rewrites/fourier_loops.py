@@ -7,11 +7,12 @@ cos(2 pi k t / n), each has the same values.
 import ast
 import cmath
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms
+from profiler_suite.analysis.explain.rewrites.evaluation import value_of
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
 
@@ -23,23 +24,6 @@ def fourier(x, inverse=False):
     return len(x) * np.fft.ifft(x) if inverse else np.fft.fft(x)
 '''.strip()
 
-_CALLED: dict[str, Callable[[complex], complex]] = {
-    **dict.fromkeys(("numpy.cos", "math.cos", "cmath.cos"), cmath.cos),
-    **dict.fromkeys(("numpy.sin", "math.sin", "cmath.sin"), cmath.sin),
-    **dict.fromkeys(("numpy.exp", "math.exp", "cmath.exp"), cmath.exp),
-    **dict.fromkeys(("builtins.complex", "builtins.float"), lambda value: value),
-}
-_CONSTANTS = {
-    **dict.fromkeys(("numpy.pi", "math.pi", "cmath.pi"), math.pi),
-    **dict.fromkeys(("math.tau", "cmath.tau"), 2 * math.pi),
-}
-_OPERATORS: dict[type[ast.operator], Callable[[complex, complex], complex]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
-}
 # Counters and lengths at which waves are told apart.
 _PLACES = ((0, 0, 7), (1, 1, 7), (2, 1, 7), (3, 5, 11), (5, 3, 11), (7, 8, 13), (12, 11, 13))
 _CLOSE = 1e-9
@@ -122,7 +106,7 @@ class _Transform:
                     term = syntax.substituted(value, values)
                     array = self._weighted(term, place)
                     wave = self._wave(term, array, (frequency, place, over))
-                    if not wave or not self._is_length(over, array):
+                    if not wave or not syntax.is_length(self._function, over, array):
                         return []
                     taken = self._part(array, wave, frequency)
                     found.append(f"{ast.unparse(target)} += {taken}")
@@ -159,7 +143,7 @@ class _Transform:
         weights = []
         for k, t, n in _PLACES:
             known = {frequency: k, place: t, length: n}
-            found = [_value(self._function, term, {**known, element: e}) for e in (1, 2, 0)]
+            found = [value_of(self._function, term, {**known, element: e}) for e in (1, 2, 0)]
             one, two, none = found
             if one is None or two is None or none is None:
                 return ""
@@ -170,23 +154,6 @@ class _Transform:
         waves = ["exp", "-exp"] if real or form.dtype == "complex128" else []
         waves += ["cos", "sin", "-sin"] if real else []
         return next((wave for wave in waves if _is_wave(wave, weights)), "")
-
-    def _is_length(self, over: ast.expr, array: str) -> bool:
-        """Whether a loop's end is how long the array is."""
-        lengths = (f"len({array})", f"{array}.shape[0]", f"{array}.size")
-        if ast.unparse(over) in lengths:
-            return True
-        if not isinstance(over, ast.Name):
-            return False
-        used = syntax.uses(self._function.node, over.id)
-        stored = [each for each in used if not isinstance(each.ctx, ast.Load)]
-        set_by = [self._function.parents[each] for each in stored]
-        values = [ast.unparse(each.value) for each in set_by if isinstance(each, ast.Assign)]
-        if not (len(stored) == len(values) == 1 and values[0] in lengths):
-            return False
-        arrays = syntax.uses(self._function.node, array)
-        set_again = [each for each in arrays if isinstance(each.ctx, ast.Store)]
-        return all(each.lineno < stored[0].lineno for each in set_again)
 
     def _part(self, array: str, wave: str, frequency: str) -> str:
         """The element of the transform that is the sum; notes the lines that make it."""
@@ -231,43 +198,3 @@ def _is_wave(wave: str, weights: list[complex]) -> bool:
     }
     pairs = zip(angles, weights, strict=True)
     return all(abs(waves[wave](angle) - weight) < _CLOSE for angle, weight in pairs)
-
-
-def _value(function: Function, node: ast.expr, known: Mapping[str, complex]) -> complex | None:
-    """What an expression is for these values of what it reads; None where more is in it."""
-    text = ast.unparse(node)
-    if text in known:
-        return known[text]
-    match node:
-        case ast.Constant(value) if isinstance(value, int | float | complex):
-            return value
-        case ast.UnaryOp(ast.USub(), operand):
-            inner = _value(function, operand, known)
-            return None if inner is None else -inner
-        case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:
-            sides = [_value(function, each, known) for each in (left, right)]
-            return _combined(_OPERATORS[type(operator)], sides)
-        case ast.Call(called, [argument], []):
-            wave = _CALLED.get(function.qualified(called))
-            inner = _value(function, argument, known)
-            return None if wave is None or inner is None else wave(inner)
-        case ast.Call(called, [real, imaginary], []):
-            if function.qualified(called) != "builtins.complex":
-                return None
-            sides = [_value(function, each, known) for each in (real, imaginary)]
-            return _combined(lambda a, b: a + 1j * b, sides)
-        case ast.Name() | ast.Attribute():
-            return _CONSTANTS.get(function.qualified(node))
-    return None
-
-
-def _combined(
-    operator: Callable[[complex, complex], complex], sides: list[complex | None]
-) -> complex | None:
-    left, right = sides
-    if left is None or right is None:
-        return None
-    try:
-        return operator(left, right)
-    except (ArithmeticError, ValueError):
-        return None

@@ -5,8 +5,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.rewrites import forms
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import forms, linear_recursions
 from profiler_suite.analysis.explain.rewrites.forms import Form
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation, prelude
@@ -273,3 +273,31 @@ def _instead(
     )
     if found is not None:
         yield found
+
+
+@rule(
+    "routines",
+    looks_for="a loop of two to four numbers, each a fixed sum of those before and of x[t]: "
+    "Holt's smoothing, second-order filters, trackers",
+    rewrite="level, trend = … for each t → scipy.signal.lfilter, its filter taken from a step",
+    exact="up to rounding; all elements are finite",
+    thread="https://stackoverflow.com/questions/42869495/numpy-version-of-exponential-weighted-"
+    "moving-average-equivalent-to-pandas-ewm",
+)
+def linear_recursion(seen: Observation) -> Iterator[Finding]:
+    """Coupled linear recursions as one filter."""
+    for function in seen.functions:
+        for made in linear_recursions.linear_recursions(function):
+            yield from seen.edited(
+                function,
+                [made.edit],
+                title="one filter for all steps: each is linear in what the one before leaves",
+                lines=syntax.span_of(function, made.loop),
+                helpers=(
+                    "import numpy as np",
+                    "import scipy.signal",
+                    linear_recursions.LINEAR_RECURSION,
+                ),
+                evidence=f"a few numbers are carried from step to step; provided that all "
+                f"elements of {made.array} are finite",
+            )

@@ -121,6 +121,23 @@ FIRES = [
         lambda: (CUBE,),
         "np.einsum('ijk,ijk->ij', d, d)",
     ),
+    Fires(
+        "linear_recursion",
+        """
+        def f(x, a, b):
+            out = np.zeros(len(x))
+            level = x[0]
+            trend = 0.0
+            for i in range(1, len(x)):
+                last = level
+                level = a * x[i] + (1 - a) * (level + trend)
+                trend = b * (level - last) + (1 - b) * trend
+                out[i] = level
+            return out
+        """,
+        lambda: (rng.random(50), 0.3, 0.2),
+        "out[1:len(x)] = linear_recursion(step, (level, trend), x[1:])",
+    ),
 ]
 
 SILENT = [
@@ -153,6 +170,20 @@ SILENT = [
         lambda: (np.arange(20).reshape(4, 5),),
     ),
     Silent("summed_product", "def f(a):\n    return np.sum(a * 2.0)\n", lambda: (DATA,)),
+    Silent(  # it is no sum of what was before
+        "linear_recursion",
+        """
+        def f(x, a):
+            out = np.zeros(len(x))
+            p = q = 0.1
+            for i in range(len(x)):
+                q = q * p + x[i]
+                p = a * q
+                out[i] = p
+            return out
+        """,
+        lambda: (rng.random(50), 0.3),
+    ),
 ]
 
 REFUSED = [
@@ -176,6 +207,20 @@ REFUSED = [
         "summed_product",
         "def f(a, b):\n    c = a * b\n    return np.sum(a * b, axis=1) == c.sum(axis=1)\n",
         lambda: (rng.random((50, 999)), rng.random((50, 999))),
+    ),
+    Refused(  # a sum of sums whose last digits count
+        "linear_recursion",
+        """
+        def f(x, a):
+            out = np.zeros(len(x))
+            p = q = 0.0
+            for i in range(len(x)):
+                q = q + x[i]
+                p = p + a * q
+                out[i] = p
+            return out % 777
+        """,
+        lambda: (rng.random(50) * 1e15, 0.3),
     ),
 ]
 
