@@ -21,6 +21,8 @@ def fourier(x, inverse=False):
     """The sum of x[t] * exp(-2j * pi * k * t / n) for each k; without the sign for inverse."""
     if not len(x):
         return np.zeros(1, complex)
+    if np.isnan(x).any():
+        return np.full(len(x), complex(np.nan, np.nan))
     return len(x) * np.fft.ifft(x) if inverse else np.fft.fft(x)
 '''.strip()
 

@@ -242,7 +242,7 @@ def _is_read_elsewhere(function: Function, loop: ast.For, name: str) -> bool:
     )
 
 
-class _Named(ast.NodeTransformer):
+class _ElementAsName(ast.NodeTransformer):
     """A name in the place of an element."""
 
     def __init__(self, element: str, name: str) -> None:
@@ -269,11 +269,13 @@ def _written(
     lines = [f"def {name}({', '.join([*states, value])}):"]
     for each in loop.body:
         if each in step.lines:
-            text = ast.unparse(_Named(element, value).visit(ast.parse(ast.unparse(each))))
+            text = ast.unparse(
+                _ElementAsName(element, value).visit(ast.parse(ast.unparse(each)))
+            )
         else:
             assert step.made is not None
             put = ast.parse(f"{made} = {ast.unparse(step.made)}")
-            text = ast.unparse(_Named(element, value).visit(put))
+            text = ast.unparse(_ElementAsName(element, value).visit(put))
         lines += [f"    {line}" for line in text.splitlines()]
     lines += [f"    return {', '.join([*states, made])}", ""]
     all_made = f"linear_recursion({name}, ({', '.join(states)}), {array}{part})"

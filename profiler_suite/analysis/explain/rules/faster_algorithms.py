@@ -13,10 +13,11 @@ from profiler_suite.analysis.explain.rules.registry import rule
 
 _MOST_LIFTED = 1
 DISTANCE_SUM = '''
-def sum_of_distances(x):
-    """The sum of abs(x[i] - x[j]) over all i and j: each gap counts for all pairs around it."""
+def sum_of_distances(x, twice=True):
+    """The sum of abs(x[i] - x[j]) over all i and j, or each pair once, by gaps of sorted x."""
     k = np.arange(1, len(x))
-    return 2 * (np.diff(np.sort(x)) * (k * (len(x) - k))).sum() + (x - x).sum()
+    once = (np.diff(np.sort(x)) * (k * (len(x) - k))).sum()
+    return 2 * once + (x - x).sum() if twice else once
 '''.strip()
 _DIFFERENCES = ("A[:, None] - A", "A - A[:, None]", "np.subtract.outer(A, A)")
 # What loops over each pair once become.
@@ -37,7 +38,7 @@ def _distance_sums() -> Iterator[tuple[str, str]]:
             yield mean.format(differences), "(sum_of_distances(A) / len(A) ** 2)"
     for triangle in _TRIANGLES:
         for n in ("N", "len(A)"):
-            yield triangle.format(n=n), "(sum_of_distances(A) / 2)"
+            yield triangle.format(n=n), "sum_of_distances(A, twice=False)"
 
 
 @rule(
@@ -88,7 +89,7 @@ def _is_float_vector(one: Match) -> bool:
     "faster_algorithms",
     looks_for="a discrete Fourier transform written out: a sum of waves for each frequency",
     rewrite="for k: for t: s[k] += x[t] * exp(-2j * pi * k * t / n) → np.fft.fft(x)",
-    exact="up to rounding relative to the largest element; all elements are finite",
+    exact="up to rounding relative to the largest element; no element is infinite",
     thread="https://stackoverflow.com/questions/19739503/dft-matrix-in-python",
 )
 def fourier_written_out(seen: Observation) -> Iterator[Finding]:
@@ -103,6 +104,6 @@ def fourier_written_out(seen: Observation) -> Iterator[Finding]:
                     title="one fast Fourier transform instead of a sum for each frequency",
                     lines=syntax.span_of(function, made.loop),
                     helpers=("import numpy as np", fourier_loops.FOURIER),
-                    evidence=f"n sums of n waves are n * n terms; provided that all elements "
-                    f"of {made.array} are finite",
+                    evidence=f"n sums of n waves are n * n terms; provided that no element of "
+                    f"{made.array} is infinite",
                 )

@@ -99,3 +99,10 @@ def test_the_transform_is_the_sum(n: int) -> None:
     waves = np.exp(-2j * np.pi * np.outer(np.arange(n), np.arange(n)) / max(n, 1))
     np.testing.assert_allclose(fourier(x)[:n], waves @ x, atol=1e-9)
     np.testing.assert_allclose(fourier(x, inverse=True)[:n], waves.conj() @ x, atol=1e-9)
+
+
+def test_what_is_no_number_makes_every_sum_none() -> None:
+    x = np.array([1.0, np.nan, 1.0, 1.0])
+    found = defined(FOURIER)["fourier"](x)
+    assert np.isnan(found.real).all()
+    assert np.isnan(found.imag).all()
