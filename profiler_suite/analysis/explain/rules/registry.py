@@ -32,6 +32,7 @@ FAMILIES = (
     "signals",
     "memory",
     "masked",
+    "repeated",
     "library",
     "tables",
     "groups",

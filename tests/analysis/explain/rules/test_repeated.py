@@ -1,0 +1,84 @@
+"""Expressions of large arrays that are computed more than once get a name."""
+
+import numpy as np
+
+from profiler_suite.analysis.explain.rules import repeated
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(66)
+X, Y = rng.normal(size=(2, 1500))
+assert repeated
+
+FIRES = [
+    Fires(
+        "computed_again",
+        "def f(x, y):\n    return x[y > 0.5].sum() / np.sum(y > 0.5)\n",
+        lambda: (X, Y),
+        "    mask = y > 0.5\n    return x[mask].sum() / np.sum(mask)\n",
+    ),
+    Fires(
+        "computed_again",
+        "def f(x, y):\n    return x[y > 0].sum() / x[y > 0].size\n",
+        lambda: (X, Y),
+        "    shared = x[y > 0]\n    return shared.sum() / shared.size\n",
+    ),
+    Fires(
+        "computed_again",
+        "def f(x, y):\n"
+        "    near = np.exp(-(x - y) ** 2)\n"
+        "    far = 1 - np.exp(-(x - y) ** 2)\n"
+        "    return near, far\n",
+        lambda: (X, Y),
+        "    far = 1 - near\n",
+    ),
+    Fires(
+        "computed_again",
+        "def f(x, y):\n"
+        "    out = np.zeros_like(x)\n"
+        "    out[np.isnan(x) | (y < 0)] = 1 + y[np.isnan(x) | (y < 0)]\n"
+        "    return out + np.sin(x * y) * (np.sin(x * y) + 1)\n",
+        lambda: (X, Y),
+        "    shared_2 = np.sin(x * y)\n    return out + shared_2 * (shared_2 + 1)\n",
+    ),
+]
+SILENT = [
+    Silent("computed_again", "def f(x):\n    return x[x > 0].sum()\n", lambda: (X,)),
+    Silent(  # little work
+        "computed_again",
+        "def f(x):\n    return x[x > 0].sum() / np.sum(x > 0)\n",
+        lambda: (X[:50],),
+    ),
+    Silent(  # it changes in between
+        "computed_again",
+        "def f(x):\n    n = np.sum(x > 0)\n    x = x - 1\n    return n + np.sum(x > 0)\n",
+        lambda: (X,),
+    ),
+    Silent(  # the result is written to
+        "computed_again",
+        "def f(x, y):\n    a = x * y\n    a += 1\n    return a + (x * y)\n",
+        lambda: (X, Y),
+    ),
+    Silent(  # two arrays, not one that is returned twice
+        "computed_again", "def f(x, y):\n    return x * y, x * y\n", lambda: (X, Y)
+    ),
+    Silent(  # evaluated only where there is need
+        "computed_again",
+        "def f(x, y):\n    return (x / y).sum() if len(y) else (x / y).mean()\n",
+        lambda: (X, Y),
+    ),
+]
+REFUSED = [
+    Refused(  # by another name
+        "computed_again",
+        "def f(x):\n"
+        "    view = x[:]\n"
+        "    n = np.sum(x > 0)\n"
+        "    view -= 1\n"
+        "    return n + np.sum(x > 0)\n",
+        lambda: (X.copy(),),
+    ),
+]
+
+test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
+    FIRES, SILENT, REFUSED
+)
