@@ -182,3 +182,46 @@ def _constant(node: ast.expr) -> int | float | str | None:
     if not isinstance(held.value, int | float):
         return None
     return -held.value if signed else held.value
+
+
+_MOST_MEMBERS = 4
+
+
+@rule(
+    "choices",
+    looks_for="np.isin with two to four values: tables and sorts for a few comparisons",
+    rewrite="np.isin(x, [3, 5]) → (x == 3) | (x == 5)",
+    exact="always",
+    thread="https://github.com/numpy/numpy/pull/12065",
+)
+def few_members(seen: Observation) -> Iterator[Finding]:
+    """Elements that are one of a few."""
+    for function in seen.functions:
+        edits, lines = [], []
+        for one in patterns.found(function, ("np.isin(X, L)", "np.in1d(X, L)"), _is_of_few):
+            text = " | ".join(f"(X == {function.text_of(each)})" for each in _members(one))
+            made = patterns.rendered(one, text)
+            if made is not None:
+                edits.append(rewriting.edit(function, one.node, made))
+                lines.append(one.line)
+        if edits:
+            yield from seen.edited(
+                function, edits, title="compare with each of the few values", lines=lines
+            )
+
+
+def _is_of_few(one: Match) -> bool:
+    form, members = one.form("X"), _members(one)
+    wanted = str if form is not None and form.letter == "U" else int | float
+    return (
+        form is not None
+        and form.kind == "array"
+        and form.letter in "iufU"
+        and 1 < len(members) <= _MOST_MEMBERS
+        and all(isinstance(_constant(each), wanted) for each in members)
+    )
+
+
+def _members(one: Match) -> list[ast.expr]:
+    node = one["L"]
+    return node.elts if isinstance(node, ast.List | ast.Tuple) else []

@@ -33,6 +33,7 @@ FAMILIES = (
     "memory",
     "masked",
     "repeated",
+    "one_hot",
     "library",
     "tables",
     "groups",

@@ -56,8 +56,30 @@ FIRES = [
         lambda: (np.arange(-5, 5),),
         "np.array([9.5, 7, 3])[(x < -1).view(np.int8) + (x < 0)]",
     ),
+    Fires(
+        "few_members",
+        "def f(x):\n    return np.isin(x, [3, -5]).sum()\n",
+        lambda: (rng.integers(-9, 9, (20, 5)),),
+        "((x == 3) | (x == -5)).sum()",
+    ),
+    Fires(
+        "few_members",
+        "def f(x):\n    return x[~np.isin(x, ('a', 'b'))]\n",
+        lambda: (np.array(["a", "b", "c"] * 5),),
+        "x[~((x == 'a') | (x == 'b'))]",
+    ),
 ]
 SILENT = [
+    Silent(
+        "few_members",
+        "def f(x):\n    return np.isin(x, [1, 2, 3, 4, 5, 6, 7])\n",
+        lambda: (np.arange(9),),
+    ),
+    Silent(  # of two kinds
+        "few_members",
+        "def f(x):\n    return np.isin(x, [1, 'a'])\n",
+        lambda: (np.arange(9),),
+    ),
     Silent("two_constants", "def f(x):\n    return np.where(x > 0, x, 0)\n", lambda: (X,)),
     Silent("two_constants", "def f(x):\n    return np.where(x, 1, 0)\n", lambda: (X,)),
     Silent("two_constants", "def f(x):\n    return np.where(x > 0, 1, 0)\n", lambda: (3.0,)),
