@@ -5,6 +5,7 @@ it gives for each of its numbers alone, when the function runs.
 """
 
 import ast
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -57,9 +58,9 @@ class _OneStep:
 
     element: str
     """The element that it reads, as written."""
+    made: str
+    """A name for what it puts out."""
     statements: list[tuple[str, ast.expr]] = field(default_factory=list)
-    made: ast.expr | None = None
-    """What it puts out."""
     stored: ast.expr | None = None
     """The list, or array, that it puts it in."""
     grows: bool = False
@@ -121,7 +122,7 @@ def _over(function: Function, loop: ast.For) -> tuple[str, str, str] | None:
         and isinstance(each.ctx, ast.Load)
         and ast.unparse(each.slice) == place
     ]
-    arrays = {ast.unparse(each.value) for each in read}
+    arrays = {ast.unparse(each.value) for each in read} - syntax.stored_in(loop)
     if len(arrays) != 1 or len(ends) not in (1, 2):
         return None
     (array,) = arrays
@@ -133,31 +134,42 @@ def _over(function: Function, loop: ast.For) -> tuple[str, str, str] | None:
 
 def _step(function: Function, loop: ast.For, element: str) -> _OneStep | None:
     """Its statements, where they set names and put one thing out; else None."""
-    step = _OneStep(element)
+    step = _OneStep(element, rewriting.new_name(function, "made"))
     place = ast.unparse(loop.target)
+    made = ""
     for each in loop.body:
-        match each:
+        # What was put out may be read again.
+        again = _ElementAsName(made, step.made).visit(copy.deepcopy(each)) if made else each
+        match again:
             case ast.Assign([ast.Name(name)], value):
                 step.statements.append((name, value))
+            case ast.Assign([ast.Tuple(targets)], ast.Tuple(values)) if len(targets) == len(
+                values
+            ) and all(isinstance(n, ast.Name) for n in targets):
+                names = [ast.unparse(n) for n in targets]
+                step.statements += [
+                    (f"next {n}", v) for n, v in zip(names, values, strict=True)
+                ]
+                step.statements += [(n, ast.Name(f"next {n}", ast.Load())) for n in names]
             case ast.AugAssign(ast.Name(name), operator, value):
                 before = ast.Name(name, ast.Load())
                 step.statements.append((name, ast.BinOp(before, operator, value)))
             case ast.Assign([ast.Subscript(ast.Name(), ast.Name(at)) as target], value) if (
-                at == place and step.made is None and element != place
+                at == place and step.stored is None and element != place
             ):
-                step.made, step.stored = value, target.value
-                step.statements.append(("", value))
-                continue
+                step.stored, made = target.value, ast.unparse(target)
+                step.statements.append((step.made, value))
+                again = ast.Assign([ast.Name(step.made, ast.Store())], value)
             case ast.Expr(ast.Call(ast.Attribute(ast.Name() as a, "append"), [value], [])) if (
-                step.made is None
+                step.stored is None
             ):
-                step.made, step.stored, step.grows = value, a, True
-                step.statements.append(("", value))
-                continue
+                step.stored, step.grows = a, True
+                step.statements.append((step.made, value))
+                again = ast.Assign([ast.Name(step.made, ast.Store())], value)
             case _:
                 return None
-        step.lines.append(each)
-    return step if step.made is not None else None
+        step.lines.append(again)
+    return step if step.stored is not None else None
 
 
 def _read_before_set(step: _OneStep, element: str) -> tuple[list[str], list[str]]:
@@ -221,16 +233,12 @@ def _after(
 ) -> list[complex] | None:
     """The states after a step and what it puts out."""
     now = dict(known)
-    made: complex = 0
     for name, value in step.statements:
         found = value_of(function, value, now)
         if found is None:
             return None
-        if name:
-            now[name] = found
-        else:
-            made = found
-    return [*(now[name] for name in states), made]
+        now[name] = found
+    return [*(now[name] for name in states), now[step.made]]
 
 
 def _is_read_elsewhere(function: Function, loop: ast.For, name: str) -> bool:
@@ -249,7 +257,7 @@ class _ElementAsName(ast.NodeTransformer):
         self._element, self._name = element, name
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        named = ast.unparse(node) == self._element
+        named = isinstance(node.ctx, ast.Load) and ast.unparse(node) == self._element
         return ast.Name(self._name, ast.Load()) if named else node
 
 
@@ -265,24 +273,18 @@ def _written(
     name = rewriting.new_name(function, "step")
     element = step.element
     value = element if element.isidentifier() else rewriting.new_name(function, "value")
-    made = rewriting.new_name(function, "made")
     lines = [f"def {name}({', '.join([*states, value])}):"]
-    for each in loop.body:
-        if each in step.lines:
-            text = ast.unparse(
-                _ElementAsName(element, value).visit(ast.parse(ast.unparse(each)))
-            )
-        else:
-            assert step.made is not None
-            put = ast.parse(f"{made} = {ast.unparse(step.made)}")
-            text = ast.unparse(_ElementAsName(element, value).visit(put))
-        lines += [f"    {line}" for line in text.splitlines()]
-    lines += [f"    return {', '.join([*states, made])}", ""]
+    for each in step.lines:
+        named = ast.fix_missing_locations(
+            _ElementAsName(element, value).visit(copy.deepcopy(each))
+        )
+        lines += [f"    {line}" for line in ast.unparse(named).splitlines()]
+    lines += [f"    return {', '.join([*states, step.made])}", ""]
     all_made = f"linear_recursion({name}, ({', '.join(states)}), {array}{part})"
     assert step.stored is not None
     out = ast.unparse(step.stored)
     if step.grows:
-        lines.append(f"{out}.extend({all_made})")
+        lines.append(f"{out}.extend({all_made}.tolist())")
     else:
         lines.append(f"{out}{part.replace(':]', f':len({array})]') or '[:]'} = {all_made}")
     return f"\n{function.indent_of(loop.lineno)}".join(lines).replace("\n    \n", "\n\n")

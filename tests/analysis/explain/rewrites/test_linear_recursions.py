@@ -40,6 +40,27 @@ def f(x, a, b):
         u = v
     return np.array(out)
 """
+TRANSPOSED = """
+def f(x, a, b):
+    y = np.zeros(len(x))
+    u = 0.0
+    w = 0.0
+    for i in range(len(x)):
+        y[i] = a * x[i] + u
+        u = b * x[i] - 0.4 * y[i] + w
+        w = 0.1 * x[i] - 0.3 * y[i]
+    return y
+"""
+AT_ONCE = """
+def f(x, a, b):
+    out = []
+    u = 0.1
+    w = 0.0
+    for i in range(len(x)):
+        u, w = a * x[i] + w, u * b
+        out.append(u - w)
+    return np.array(out)
+"""
 rng = np.random.default_rng(5)
 
 
@@ -66,7 +87,7 @@ def defined(text: str) -> Callable[..., Any]:
     return f
 
 
-@pytest.mark.parametrize("text", [TREND, FILTER])
+@pytest.mark.parametrize("text", [TREND, FILTER, TRANSPOSED, AT_ONCE])
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 5, 6, 400])
 @pytest.mark.parametrize("whole", [False, True])
 def test_one_filter_does_the_same(text: str, n: int, whole: bool) -> None:
@@ -101,6 +122,10 @@ def test_what_is_no_number_any_more_stays_so() -> None:
         (TREND, "last = s\n", "last = s\n        out[i] = 3\n"),
         (TREND, "t += b", "if t > 0:\n            t = 0\n        t += b"),
         (FILTER, "y = w", "y = w * w"),
+        (TRANSPOSED, "+ u", "+ u + y[i]"),
+        (TRANSPOSED, "0.3 * y[i]", "0.3 * y[i - 1]"),
+        (AT_ONCE, "u, w = a * x[i] + w, u * b", "u, out[0] = a * x[i] + w, u * b"),
+        (AT_ONCE, "u * b", "u * w"),
         (FILTER, "return np.array(out)", "return np.array(out), u"),
     ],
 )
