@@ -14,6 +14,7 @@ from profiler_suite.analysis.explain.rewrites import (
     elements_before,
     equal_runs,
     generators,
+    key_lists,
     key_sums,
     list_arrays,
     loops,
@@ -239,6 +240,33 @@ def sums_in_dictionary(seen: Observation) -> Iterator[Finding]:
                 lines=[line + function.shift for line in lines],
                 helpers=(SUMS_BY_KEY,),
             )
+
+
+@rule(
+    "loops",
+    looks_for="values kept in a list for each key, one by one",
+    rewrite="for k, v in zip(keys, values): d.setdefault(k, []).append(v) → "
+    "d.update(means_by_key(keys, values)), where d is asked for means; else arrays_by_key",
+    exact="up to rounding, for a dictionary that begins empty and keys that are whole numbers "
+    "or dates",
+    thread="https://stackoverflow.com/questions/38013778/is-there-any-numpy-group-by-function",
+)
+def lists_in_dictionary(seen: Observation) -> Iterator[Finding]:
+    """Dictionaries that loops over arrays fill with lists."""
+    for function in seen.functions:
+        for loop in ast.walk(function.node):
+            if not isinstance(loop, ast.For) or loop.orelse:
+                continue
+            lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)
+            for made in key_lists.kept_by_key(function, loop):
+                title = "do for all keys at once what their lists are kept for"
+                yield from seen.edited(
+                    function,
+                    made.edits,
+                    title=f"{title}, {made.premise}" if made.premise else title,
+                    lines=[line + function.shift for line in lines],
+                    helpers=made.helpers,
+                )
 
 
 @rule(

@@ -115,6 +115,14 @@ FIRES = [
         lambda: (INDEX,),
         "d.update(sums_by_key(keys))",
     ),
+    Fires(
+        "lists_in_dictionary",
+        "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
+        "        d.setdefault(k, []).append(v)\n"
+        "    return {k: np.mean(v) for k, v in d.items()}\n",
+        lambda: (INDEX, rng.random(30)),
+        "d.update(means_by_key(keys, x))",
+    ),
     fires(
         "integer_histogram",
         "np.histogram(x, np.arange(10 + 1))[0]",
@@ -190,6 +198,12 @@ SILENT = [
         "        d[k] = d.get(k, 1) * v\n    return d\n",
         lambda: (INDEX, rng.random(30)),
     ),
+    Silent(  # the last of each key, not all
+        "lists_in_dictionary",
+        "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
+        "        d[k] = [v]\n    return {k: np.mean(v) for k, v in d.items()}\n",
+        lambda: (INDEX, rng.random(30)),
+    ),
     Silent(  # it holds something already
         "sums_in_dictionary",
         "def f(keys):\n    d = {}\n    d[3] = 1\n    for k in keys:\n"
@@ -245,6 +259,12 @@ REFUSED = [
         "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
         "        d[k] = d.get(k, 0) + v\n    return d\n",
         lambda: (np.array([1, 1, 1]), np.array([3e38, 3e38, -3e38], np.float32)),
+    ),
+    Refused(  # lists are handed out, not what is made of them
+        "lists_in_dictionary",
+        "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
+        "        d.setdefault(k, []).append(v)\n    return d\n",
+        lambda: (INDEX, rng.random(30)),
     ),
     Refused(  # a negative index counts from the end
         "bincount",
