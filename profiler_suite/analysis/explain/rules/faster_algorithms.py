@@ -27,6 +27,10 @@ _TRIANGLES = (
     "np.where(np.arange({n} - 1) < np.arange({n})[:, None], "
     "np.abs(A[:, None] - A[:{n} - 1]), 0).sum()",
 )
+# What loops over all pairs become that choose among them.
+_CHOSEN = (
+    "np.where(np.arange({n})[:, None] {sign} np.arange({n}), np.abs(A[:, None] - A), 0).sum()"
+)
 
 
 def _distance_sums() -> Iterator[tuple[str, str]]:
@@ -36,9 +40,12 @@ def _distance_sums() -> Iterator[tuple[str, str]]:
             yield total.format(differences), "sum_of_distances(A)"
         for mean in ("np.abs({}).mean()", "np.mean(np.abs({}))"):
             yield mean.format(differences), "(sum_of_distances(A) / len(A) ** 2)"
-    for triangle in _TRIANGLES:
-        for n in ("N", "len(A)"):
-            yield triangle.format(n=n), "sum_of_distances(A, twice=False)"
+    once = "sum_of_distances(A, twice=False)"
+    for n in ("N", "len(A)"):
+        for sign, total in (("<", once), (">", once), ("!=", f"(2 * {once})")):
+            yield _CHOSEN.format(n=n, sign=sign), total
+        for triangle in _TRIANGLES:
+            yield triangle.format(n=n), once
 
 
 @rule(

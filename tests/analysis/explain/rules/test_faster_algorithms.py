@@ -10,6 +10,27 @@ from profiler_suite.analysis.explain.rules.faster_algorithms import DISTANCE_SUM
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
 FIRES = [
+    *(
+        Fires(
+            "distances_of_all_pairs",
+            f"""
+            def f(x):
+                n = len(x)
+                total = 0.0
+                for i in range(n):
+                    for j in range(n):
+                        if i {sign} j:
+                            total += abs(x[i] - x[j])
+                return total
+            """,
+            lambda: (np.random.default_rng(2).random(50),),
+            expected,
+        )
+        for sign, expected in (
+            ("<", "total += sum_of_distances(x, twice=False)"),
+            ("!=", "2 * sum_of_distances(x, twice=False)"),
+        )
+    ),
     Fires(
         "fourier_written_out",
         """
