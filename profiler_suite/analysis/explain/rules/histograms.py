@@ -66,3 +66,52 @@ def _is_number_of_bins(one: Match) -> bool:
     return len(parts) <= len("xy") and all(
         f is not None and f.kind in ("python", "number") and f.letter == "i" for f in held
     )
+
+
+AMONG_FEW = '''
+def places_among_few(x, edges):
+    """np.digitize(x, edges) of a few edges: how many of them are above, for all x at once."""
+    if any(low > high for low, high in zip(edges, edges[1:])):
+        return np.digitize(x, edges)
+    above = np.zeros(x.shape, np.int8)
+    for edge in edges:
+        above += x < edge
+    return len(edges) - above.astype(np.intp)
+'''.strip()
+_FEW = 12
+
+
+@rule(
+    "histograms",
+    looks_for="numbers looked up among a few edges: a binary search for each, whose branches "
+    "nobody can foresee",
+    rewrite="np.digitize(x, [0, 1, 5]) → 3 - the number of edges above x",
+    exact="always; edges that fall are left to NumPy",
+    thread="https://github.com/numpy/numpy/pull/4184",
+)
+def few_edges(seen: Observation) -> Iterator[Finding]:
+    """Classes by a handful of limits."""
+
+    def suits(one: Match) -> bool:
+        form = one.form("X")
+        known = form is not None and form.kind == "array" and form.letter in "iuf"
+        return known and 1 <= _number_of_edges(one) <= _FEW
+
+    return seen.rewrites(
+        ("np.digitize(X, E)", "places_among_few(X, E)"),
+        ("np.digitize(X, bins=E)", "places_among_few(X, E)"),
+        ("np.searchsorted(E, X, side='right')", "places_among_few(X, E)"),
+        ("np.searchsorted(E, X, 'right')", "places_among_few(X, E)"),
+        where=suits,
+        title="compare with each of the few edges",
+        helpers=(AMONG_FEW,),
+    )
+
+
+def _number_of_edges(one: Match) -> int:
+    """How many there are, where that is known; else 0."""
+    if isinstance(one["E"], ast.List | ast.Tuple):
+        return len(one["E"].elts)
+    form = one.form("E")
+    vector = form is not None and form.kind == "array" and len(form.shape) == 1
+    return form.shape[0] if vector and form is not None else 0

@@ -43,6 +43,42 @@ def stable_order(seen: Observation) -> Iterator[Finding]:
         yield from _sorted_by_name(seen, function)
 
 
+SHORT_KEYS = '''
+def order_of_integers(x):
+    """np.argsort(x, kind='stable'): by counting, where 16 bits hold all the values."""
+    if x.size and -(2**15) <= x.min() and x.max() < 2**15:
+        x = x.astype(np.int16)
+    return np.argsort(x, kind="stable")
+'''.strip()
+
+
+@rule(
+    "ordering",
+    looks_for="a stable order of long integers, by merging, where their values fit 16 bits",
+    rewrite="np.argsort(x, kind='stable') → np.argsort(x.astype(np.int16), kind='stable')",
+    exact="always; the code shown looks whether the values fit",
+    thread="https://github.com/numpy/numpy/pull/12586",
+)
+def order_of_short_values(seen: Observation) -> Iterator[Finding]:
+    """Orders of labels, of groups, of hours."""
+
+    def long(one: Match) -> bool:
+        form = one.form("X")
+        known = form is not None and (form.kind, len(form.shape)) == ("array", 1)
+        return known and form is not None and form.letter in "iu" and form.dtype not in _SHORT
+
+    return seen.rewrites(
+        *(
+            (pattern.format(kind), "order_of_integers(X)")
+            for pattern in ("np.argsort(X, kind={!r})", "X.argsort(kind={!r})")
+            for kind in ("stable", "mergesort")
+        ),
+        where=long,
+        title="order the values as 16 bits, by counting",
+        helpers=(SHORT_KEYS,),
+    )
+
+
 _SORTED = "sort the values themselves, without their order"
 
 

@@ -13,6 +13,7 @@ CATALOGUE_SCHEMA = 1
 FAMILIES = (
     "dtype",
     "powers",
+    "elementary",
     "layout",
     "calls",
     "per_element",

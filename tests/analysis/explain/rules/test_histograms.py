@@ -26,8 +26,36 @@ FIRES = [
         lambda: (X, Y, 5),
         "even_histogram2d(x, y, [n, 2 * n], range=[[-1, 1], [0, 2]])",
     ),
+    Fires(
+        "few_edges",
+        "def f(x):\n    return np.digitize(x, [-1, 0, 0, 1.5])\n",
+        lambda: (np.append(X, [np.nan, 0, -1, np.inf]),),
+        "places_among_few(x, [-1, 0, 0, 1.5])",
+    ),
+    Fires(
+        "few_edges",
+        "def f(x, edges):\n    return np.searchsorted(edges, x, side='right')\n",
+        lambda: (np.arange(9), np.array([2, 3, 7])),
+        "places_among_few(x, edges)",
+    ),
+    Fires(  # that fall
+        "few_edges",
+        "def f(x, edges):\n    return np.digitize(x, edges)\n",
+        lambda: (X, np.array([1.0, 0.5, -1])),
+        "places_among_few(x, edges)",
+    ),
 ]
 SILENT = [
+    Silent(
+        "few_edges",
+        "def f(x, edges):\n    return np.digitize(x, edges)\n",
+        lambda: (X, np.arange(50.0)),
+    ),
+    Silent(
+        "few_edges",
+        "def f(x):\n    return np.searchsorted([0, 1], x)\n",
+        lambda: (X,),
+    ),
     Silent(
         "even_bins",
         "def f(x, y, edges):\n    return np.histogram2d(x, y, bins=edges)[0]\n",

@@ -21,6 +21,18 @@ NUMBERS = rng.normal(size=500)
 
 FIRES = [
     Fires(
+        "order_of_short_values",
+        "def f(k):\n    return np.argsort(k, kind='stable')\n",
+        lambda: (KEYS.astype(int) - 20,),
+        "return order_of_integers(k)",
+    ),
+    Fires(  # of too large values as before
+        "order_of_short_values",
+        "def f(k):\n    return k.argsort(kind='mergesort')\n",
+        lambda: (KEYS.astype(int) * 10**6,),
+        "return order_of_integers(k)",
+    ),
+    Fires(
         "stable_order",
         "def f(k):\n    order = np.argsort(k)\n    return k[order]\n",
         lambda: (KEYS,),
@@ -89,6 +101,16 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(
+        "order_of_short_values",
+        "def f(k):\n    return np.argsort(k, kind='stable')\n",
+        lambda: (KEYS,),
+    ),
+    Silent(
+        "order_of_short_values",
+        "def f(k):\n    return np.argsort(k, kind='stable')\n",
+        lambda: (NUMBERS,),
+    ),
     Silent(  # the order is for something else too
         "stable_order",
         "def f(k, v):\n    order = k.argsort()\n    return k[order], v[order]\n",
