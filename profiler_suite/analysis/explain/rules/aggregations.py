@@ -320,8 +320,7 @@ _NTH = {
     looks_for="the second largest or the like of each group, by sorting each group in Python",
     rewrite="g['v'].apply(lambda s: s.sort_values().iloc[-2]) → one sort, groupby.nth",
     exact="no element is missing; what a group has not is NaN",
-    thread="https://pandas.pydata.org/docs/reference/api/pandas.core.groupby.SeriesGroupBy.nth."
-    "html",
+    thread="https://pandas.pydata.org/docs/user_guide/groupby.html",
 )
 def nth_of_each_group(seen: Observation) -> Iterator[Finding]:
     """Elements by their place in the order of a group."""

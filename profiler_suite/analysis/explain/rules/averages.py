@@ -64,7 +64,7 @@ def correlation(x, y):
     looks_for="a matrix of covariances or correlations of which one element is used",
     rewrite="np.cov(x, y)[0, 1] → (x - x.mean()) @ (y - y.mean()) / (len(x) - 1)",
     exact="up to the rounding of sums",
-    thread="https://github.com/brainiak/brainiak/pull/159",
+    thread="https://github.com/pandas-dev/pandas/pull/65502",
 )
 def one_correlation(seen: Observation) -> Iterator[Finding]:
     """How two vectors go together."""

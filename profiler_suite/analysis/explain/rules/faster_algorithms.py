@@ -97,7 +97,7 @@ def _is_float_vector(one: Match) -> bool:
     looks_for="a discrete Fourier transform written out: a sum of waves for each frequency",
     rewrite="for k: for t: s[k] += x[t] * exp(-2j * pi * k * t / n) → np.fft.fft(x)",
     exact="up to rounding relative to the largest element; no element is infinite",
-    thread="https://stackoverflow.com/questions/19739503/dft-matrix-in-python",
+    thread="https://numpy.org/doc/stable/reference/generated/numpy.fft.fft.html",
 )
 def fourier_written_out(seen: Observation) -> Iterator[Finding]:
     """Double loops that are a Fourier transform."""

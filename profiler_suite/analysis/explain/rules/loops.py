@@ -380,8 +380,7 @@ def lists_as_arrays(seen: Observation) -> Iterator[Finding]:
     rewrite="for ch in text: if ch in 'GC': n += 1 → the loop over an array of codes, as array "
     "expressions",
     exact="as for loops",
-    thread="https://stackoverflow.com/questions/9476797/how-do-i-create-character-arrays-in-"
-    "numpy",
+    thread="https://numpy.org/doc/stable/reference/generated/numpy.frombuffer.html",
 )
 def characters_as_codes(seen: Observation) -> Iterator[Finding]:
     """Loops over characters, as array expressions of their codes."""
@@ -431,7 +430,7 @@ def counted_characters(seen: Observation) -> Iterator[Finding]:
     rewrite="while x[j] == x[i]: j += 1 → a loop over runs, of np.flatnonzero(x[1:] != x[:-1])",
     exact="always",
     thread="https://stackoverflow.com/questions/1066758/find-length-of-sequences-of-identical-"
-    "values-in-a-numpy-array-run-length-encoding",
+    "values-in-a-numpy-array-run-length-encodi",
 )
 def runs_of_equal_elements(seen: Observation) -> Iterator[Finding]:
     """Loops over runs, as array expressions and as they are."""

@@ -74,7 +74,7 @@ def symmetric_eigenvalues(seen: Observation) -> Iterator[Finding]:
     looks_for="a whole decomposition of a matrix of which a part is used",
     rewrite="np.linalg.svd(A)[1] → np.linalg.svd(A, compute_uv=False)",
     exact="up to rounding",
-    thread="https://github.com/numpy/numpy/issues/22350",
+    thread="https://github.com/pytorch/pytorch/pull/56684",
 )
 def whole_decomposition(seen: Observation) -> Iterator[Finding]:
     """Decompositions whose vectors nobody reads, or only some of them."""

@@ -314,7 +314,7 @@ _EXACTLY = "epsabs=1e-12, epsrel=1e-12"
     looks_for="a root for each element, by brentq or its like in a loop",
     rewrite="for i: out[i] = brentq(lambda x: f(x, a[i]), 0, 1) → bisection for all elements",
     exact="up to the tolerance of the search; one root lies between the limits",
-    thread="https://stackoverflow.com/questions/29086411/vectorized-root-finding-in-python",
+    thread="https://github.com/scipy/scipy/issues/19354",
 )
 def root_per_element(seen: Observation) -> Iterator[Finding]:
     """Equations that are solved one by one, all at once."""

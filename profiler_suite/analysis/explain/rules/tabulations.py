@@ -239,8 +239,7 @@ def counts_of_groups(table, keys, column, normalize):
     rewrite="g['v'].apply(lambda s: s.value_counts()) → sizes of groups of key and value, "
     "sorted once",
     exact="always; names as pandas 3 gives them",
-    thread="https://stackoverflow.com/questions/39778686/pandas-reset-index-after-groupby-value-"
-    "counts",
+    thread="https://github.com/pandas-dev/pandas/pull/46940",
 )
 def values_counted(seen: Observation) -> Iterator[Finding]:
     """Counts of the values of each group."""
