@@ -231,7 +231,12 @@ _OF_ITS_DTYPE = frozenset(
     [
         *("sqrt", "exp", "log", "sin", "cos", "tanh", "absolute", "square", "floor", "ceil"),
         *("trunc", "rint", "log1p", "expm1", "log2", "log10", "exp2", "tan", "arctan", "cbrt"),
+        *("arcsin", "arccos", "sinh", "cosh", "radians", "degrees", "deg2rad", "rad2deg"),
     ]
+)
+_OF_TWO = frozenset(
+    f"numpy.{each}"
+    for each in ("arctan2", "hypot", "maximum", "minimum", "fmax", "fmin", "logaddexp")
 )
 _TRUTHS = frozenset(["isnan", "isfinite", "isinf", "logical_not", "signbit"])
 
@@ -257,6 +262,10 @@ def _called(function: Function, node: ast.Call) -> Form | None:
             return Form(kind="python", dtype="float") if not inner.shape else None
         if inner is not None and inner.kind in ("array", "number") and inner.letter == "f":
             return inner
+    if name in _OF_TWO and len(node.args) == 2:
+        made = _binary(of(function, node.args[0]), of(function, node.args[1]), ast.Add())
+        floats = made is not None and made.kind in ("array", "number") and made.letter == "f"
+        return made if floats else None
     owner, _, own = name.rpartition(".")
     if owner == "numpy" and own in _TRUTHS and len(node.args) == 1:
         inner = of(function, node.args[0])

@@ -42,6 +42,8 @@ def form_of(text: str) -> Form | None:
         "float(q) * 2",
         "2 * np.pi * x",
         "math.tau",
+        *("np.arctan2(x, 2)", "np.maximum(m, y)", "np.hypot(x, s) - 1", "np.arccos(m)"),
+        *("x - np.mean(x)", "y / np.max(y)", "m * np.average(m)"),
         *("np.isnan(m)", "~np.isfinite(x)", "np.square(m)", "np.floor(x - 1)", "np.log1p(y)"),
         *(
             "m[..., :3]",
