@@ -17,7 +17,7 @@ def _is_array_of(one: Match, name: str, letters: str) -> bool:
     looks_for="np.radians, np.degrees and their like: a call for each element",
     rewrite="np.radians(x) → x * (np.pi / 180)",
     exact="up to rounding",
-    thread="https://github.com/astropy/photutils/pull/987",
+    thread="https://numpy.org/doc/stable/reference/generated/numpy.deg2rad.html",
 )
 def angle_units(seen: Observation) -> Iterator[Finding]:
     """Degrees and radians."""

@@ -33,7 +33,7 @@ _MADE = ("np.eye(N)[L]", "np.identity(N)[L]")
     "of each row are 0",
     rewrite="np.eye(n)[labels].T @ x → a sparse matrix of the ones times x",
     exact="up to the rounding of sums, for labels from 0 and finite numbers",
-    thread="https://github.com/scikit-learn/scikit-learn/pull/9843",
+    thread="https://github.com/scikit-learn/scikit-learn/pull/21837",
 )
 def one_hot_product(seen: Observation) -> Iterator[Finding]:
     """Sums of classes by a product."""
