@@ -247,6 +247,8 @@ def _called(function: Function, node: ast.Call) -> Form | None:
         return Form(kind="python", dtype=_PYTHON_NUMBERS[name])
     if name == "builtins.abs" and len(node.args) == 1:
         return _absolute(of(function, node.args[0]))
+    if name in ("numpy.eye", "numpy.identity") and not node.keywords and len(node.args) < 3:
+        return Form(kind="array", dtype="float64", shape=(-1, -1))
     if name in _AVERAGES and len(node.args) == 1 and not _has_axis(node):
         inner = of(function, node.args[0])
         known = inner is not None and inner.kind == "array" and inner.letter == "f"

@@ -35,6 +35,12 @@ def form_of(text: str) -> Form | None:
     return forms.of(function, statement.value)
 
 
+def test_identities_are_float64_of_some_size() -> None:
+    assert form_of("np.eye(n)") == Form(kind="array", dtype="float64", shape=(-1, -1))
+    assert form_of("np.eye(n, dtype=int)") is None
+    assert form_of("np.eye(n)[k]") == Form(kind="array", dtype="float64", shape=(3, -1))
+
+
 @pytest.mark.parametrize(
     "text",
     [
