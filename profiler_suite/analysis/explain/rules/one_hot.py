@@ -115,7 +115,13 @@ def _is_multiplied(function: Function, node: ast.expr) -> bool:
         return False
     other = parent.right if parent.left is node else parent.left
     form = forms.of(function, other)
+    if any(patterns.match(function, n, p) for n in _expressions(other) for p in _MADE):
+        return False  # both would be sparse, and so would be their product
     return form is not None and form.kind == "array" and form.letter == "f"
+
+
+def _expressions(node: ast.expr) -> list[ast.expr]:
+    return [each for each in ast.walk(node) if isinstance(each, ast.expr)]
 
 
 def _is_summed(function: Function, node: ast.expr) -> bool:
