@@ -142,6 +142,16 @@ def draws_in_a_condition(n: A, rng: A) -> A:
     return s
 
 
+@refused("part of the numbers that are drawn", n="=n", rng="rng")
+def neighbours_among_drawn_numbers(n: A, rng: A) -> A:
+    out = np.zeros(n)
+    for i in range(n):
+        z = rng.random(4)
+        for k in range(1, 4):
+            out[i] += z[k] * z[k - 1]
+    return out, rng
+
+
 @refused("random", n="=n", rng="rng")
 def random_walk_with_two_generators_of_numbers(n: A, rng: A) -> A:
     s = 0.0

@@ -281,7 +281,8 @@ class ArrayWriter(Writer):
             self.facts.text(at[each.name]) if each.name in at else ":" for each in term.labels
         ]
         if len(self.scope.draws) > 1:
-            parts.append(str(term.number))
+            # Behind the loops that they are drawn in, before what each of them draws in a row.
+            parts.insert(len(self.scope.draws[0].labels), str(term.number))
         elif not at:
             return Array(self.draws_name, dims)
         return Array(f"{self.draws_name}[{', '.join(parts)}]", dims)

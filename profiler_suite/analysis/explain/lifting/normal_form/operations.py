@@ -68,12 +68,27 @@ def picked(term: Term, axis: Label, index: Poly, loops: tuple[Label, ...]) -> Te
         return replace(term, args=args, axes=tuple(e for e in term.axes if e != axis))
     if isinstance(term, Reduce):
         return replace(term, arg=picked(term.arg, axis, index, loops))
+    if isinstance(term, Draw) and term.axes[0] == axis:
+        return _picked_draw(term, index, loops)
     if isinstance(term, Stack) and term.axis != axis:
         return replace(term, args=tuple(picked(a, axis, index, loops) for a in term.args))
     number = index.constant
     if isinstance(term, Stack) and number is not None and 0 <= number < len(term.args):
         return term.args[number]
     raise Refusal("part of a computed value is taken")
+
+
+def _picked_draw(term: Draw, index: Poly, loops: tuple[Label, ...]) -> Draw:
+    """One of the numbers in a row that an iteration draws: that of a loop, or the one there."""
+    axis, rest = term.axes[0], term.axes[1:]
+    same = next((each for each in loops if each.index == index), None)
+    if same is not None and same.count == axis.count:
+        return replace(term, labels=(*term.labels, same), axes=rest)
+    number = index.constant
+    if number is None or number < 0:
+        raise Refusal("part of the numbers that are drawn is taken")
+    at = (*term.at, (axis.name, index))
+    return replace(term, labels=(*term.labels, axis), axes=rest, at=at)
 
 
 def whole_number(left: Index, sign: str, right: Index) -> Index | None:

@@ -39,6 +39,31 @@ def random_vectors(n: A, rng: A) -> A:
     return np.array(out).reshape(-1, 3), rng
 
 
+@kind(n="=n", rng="rng")
+def numbers_drawn_in_a_row_one_by_one(n: A, rng: A) -> A:
+    total = 0.0
+    for _ in range(n):
+        price = 100.0
+        z = rng.standard_normal(5)
+        for k in range(5):
+            price *= math.exp(0.05 * z[k])
+        total += max(price - 100.0, 0.0)
+    return total, rng
+
+
+@kind(n="=n", rng="rng")
+def numbers_drawn_in_two_rows(n: A, rng: A) -> A:
+    out = np.zeros(n)
+    for i in range(n):
+        z = rng.random((3, 2))
+        y = rng.random((3, 2))
+        s = 0.0
+        for k in range(3):
+            s += z[k, 0] * y[k, 1]
+        out[i] = s + z[1, 1]
+    return out, rng
+
+
 @helper
 def bump(v: A, height: A = 2.0) -> A:
     """A function with a condition, for single numbers."""
