@@ -42,7 +42,8 @@ _MUCH = 0.4
 # With less of the calls' cost in the calls themselves it is bytecode that costs.
 _CALLS_MATTER = 0.25
 _ENTRIES = (INTERPRETER, DISPATCH, MEMORY, COPY, ARITHMETIC)
-_OF_OBJECTS = re.compile(r" on Python objects$")
+# Operations on arrays of objects, and NumPy's loops that free what these hold.
+_OF_OBJECTS = re.compile(r" on Python objects$|^\w*_object_\w*loop \(NumPy\)$")
 _OF_NUMBERS = "scalar."
 _PARTS = {"getitem": "x[…]", "setitem": "x[…] = …"}
 _LIBRARY = re.compile(r"([^.]+)\.(so|dylib|dll)\b")

@@ -125,8 +125,17 @@ def stored_calls(changes: dict[str, float]) -> tuple[Any, ...]:
     return inside.inside_calls([looked], 1e-3, None)
 
 
-def test_python_objects_are_named_though_their_work_is_not_counted() -> None:
-    escaped = {"add on Python objects": 0.7, "multiply on Python objects": 0.2}
+@pytest.mark.parametrize(
+    "escaped",
+    [
+        {"add on Python objects": 0.7, "multiply on Python objects": 0.2},
+        {"add on Python objects": 0.3, "clear_object_strided_loop (NumPy)": 0.3},
+    ],
+    ids=["computed", "freed, too"],
+)
+def test_python_objects_are_named_though_their_work_is_not_counted(
+    escaped: dict[str, float],
+) -> None:
     explained = function(samples(interpreter=80, ufunc=20), coverage=0.1, escaped=escaped)
     named = found(explained)
     assert named.name == cause.OBJECTS

@@ -283,6 +283,30 @@ def slow_parser(seen: Observation) -> Iterator[Finding]:
 
 @rule(
     "text",
+    looks_for="texts of numbers that Python converts one by one for an array",
+    rewrite="np.array([float(v) for v in s.split(',')]) → np.array(s.split(','), float)",
+    exact="always: NumPy reads them as Python does; what does not fit 64 bits raises an error",
+    thread="https://stackoverflow.com/questions/3877209/how-to-convert-an-array-of-strings-to-"
+    "an-array-of-floats-in-numpy",
+)
+def numbers_of_texts(seen: Observation) -> Iterator[Finding]:
+    """What is split from a text, as an array of numbers."""
+    table = []
+    for split in ("S.split(D)", "S.split()", "S.splitlines()"):
+        for array in ("np.array", "np.asarray"):
+            for kind in ("float", "int"):
+                for each in (f"[{kind}(V) for V in {split}]", f"list(map({kind}, {split}))"):
+                    plain = f"np.array({split}, {kind})"
+                    table += [
+                        (f"{array}({each})", plain),
+                        (f"{array}({each}, dtype={kind})", plain),
+                        (f"{array}({each}, {kind})", plain),
+                    ]
+    yield from seen.rewrites(*table, title="NumPy reads all of the texts")
+
+
+@rule(
+    "text",
     looks_for="lines of numbers that Python splits and converts one by one",
     rewrite="for line in file: rows.append([float(v) for v in line.split(',')]) → np.loadtxt",
     exact="every line has as many numbers; no line is empty",

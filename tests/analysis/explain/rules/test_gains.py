@@ -134,7 +134,7 @@ KINDS = [
         "most_frequent_of_groups",
         "def f(t):\n    return t.groupby('k')['n'].agg(lambda x: x.mode()[0])\n",
         (pd.DataFrame({"k": rng.integers(0, 300, 4000), "n": rng.integers(0, 9, 4000)}),),
-        8.0,
+        3.0,
     ),
     (
         "label_by_label",

@@ -16,6 +16,18 @@ PANDAS = "import pandas as pd\n"
 
 FIRES = [
     Fires(
+        "numbers_of_texts",
+        "def f(text):\n    return np.array([float(v) for v in text.split(',')])\n",
+        lambda: ("1.5,-2e3,nan, inf,7",),
+        "np.array(text.split(','), float)",
+    ),
+    Fires(
+        "numbers_of_texts",
+        "def f(text):\n    return np.asarray(list(map(int, text.split())), dtype=int)\n",
+        lambda: ("15 -23 +7",),
+        "np.array(text.split(), int)",
+    ),
+    Fires(
         "dates_one_by_one",
         OF_DATES
         + "def f(days):\n    out = []\n    for d in days:\n"
@@ -98,6 +110,11 @@ FIRES += [
     ),
 ]
 SILENT = [
+    Silent(  # a list of Python's own numbers
+        "numbers_of_texts",
+        "def f(text):\n    return [float(v) for v in text.split(',')]\n",
+        lambda: ("1.5,-2e3",),
+    ),
     Silent(  # one date
         "dates_one_by_one",
         OF_DATES + "def f(day):\n    return datetime.strptime(day, '%Y-%m-%d').month\n",
@@ -120,6 +137,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # more digits than 64 bits hold
+        "numbers_of_texts",
+        "def f(text):\n    return np.array([int(v) for v in text.split()])\n",
+        lambda: (f"3 {2**70} 5",),
+    ),
     Refused(  # a format of its own, read as if it were another
         "dates_one_by_one",
         PANDAS + "def f(days):\n    return [pd.Timestamp(d).month for d in days]\n",
