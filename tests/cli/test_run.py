@@ -181,7 +181,8 @@ def test_a_defect_of_ours_after_the_program_leaves_its_exit_code_and_what_can_be
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr(PLACES[place], failing)
     (tmp_path / "main.py").write_text("print(sum(range(1_000_000)))\n")
-    words = ["--out", "page", "--json", "out.json", "--once", "main.py"]
+    explains = [] if place == "what is explained" else ["--top", "0"]
+    words = ["--out", "page", "--json", "out.json", *explains, "main.py"]
     assert run_command.main(words, standalone_mode=False) == 0
     said = capfd.readouterr()
     assert said.out == f"{sum(range(1_000_000))}\n"

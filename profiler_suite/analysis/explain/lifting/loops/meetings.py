@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterator, Sequence
 
@@ -66,19 +67,25 @@ def _apart(
 ) -> bool:
     """Whether they never meet where also `more` is not negative."""
     fresh = {each.name: Poly.atom(f"{each.name}'") for each in other.labels}
-    labels = [*one.labels, *(_renamed(each, fresh) for each in other.labels)]
-    gaps = [a - _moved(b, fresh) for a, b in indices]
+    labels = (*one.labels, *(_renamed(each, fresh) for each in other.labels))
+    gaps = tuple(a - _moved(b, fresh) for a, b in indices)
     if not 0 < len(gaps) <= _MOST_AXES:
         return False
     mine = sum(_not_negative(conditions[0]), Poly())
     his = _moved(sum(_not_negative(conditions[1]), Poly()), fresh)
-    signs = itertools.product((1, -1, 0), repeat=len(gaps))
+    rests = tuple(rest + more for rest in (mine + his, mine, his, Poly()))
+    return _is_some_negative(gaps, rests, labels)
+
+
+@functools.lru_cache(maxsize=4096)  # every way to write a loop asks the same
+def _is_some_negative(
+    gaps: tuple[Poly, ...], rests: tuple[Poly, ...], labels: tuple[Label, ...]
+) -> bool:
+    """Whether a sum of some gaps, either way round, and one of `rests` is always negative."""
     return any(
-        _always_negative(
-            sum((g * s for g, s in zip(gaps, each, strict=True)), rest + more), labels
-        )
-        for each in signs
-        for rest in (mine + his, mine, his, Poly())
+        _always_negative(sum((g * s for g, s in zip(gaps, each, strict=True)), rest), labels)
+        for each in itertools.product((1, -1, 0), repeat=len(gaps))
+        for rest in dict.fromkeys(rests)
     )
 
 
