@@ -32,6 +32,9 @@ def variance_over_last_axis(x):
 ROWS_EQUAL = '''
 def rows_equal(x, values):
     """(x == values).all(axis=-1) for a short last axis: a pass for each place on it."""
+    values = np.asarray(values)
+    if values.dtype.kind in "iu" and (values.astype(x.dtype) == values).all():
+        values = values.astype(x.dtype)
     result = x[..., 0] == values[0]
     for k in range(1, len(values)):
         result &= x[..., k] == values[k]

@@ -180,7 +180,8 @@ def test_rows_as_numbers_are_the_different_rows(rows: Any) -> None:
     asked: Any = dict.fromkeys(("return_index", "return_inverse", "return_counts"), True)
     expected = np.unique(rows, axis=0, **asked)
     for one, other in zip(namespace["unique_rows"](rows, **asked), expected, strict=True):
-        np.testing.assert_array_equal(one, other)
+        # NumPy 2.0 gives the inverse another shape.
+        np.testing.assert_array_equal(one.ravel(), other.ravel())
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 1001])

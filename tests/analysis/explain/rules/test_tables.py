@@ -351,6 +351,7 @@ def f(n):
         "lambda v: v.cumsum())\n",
         lambda: (table(),),
         "df.groupby('k')['a'].cumsum()",
+        pandas=3,
     ),
     Fires(
         "group_function",

@@ -81,6 +81,7 @@ FIRES = [
         "def f(s):\n    return s.str.split('-').str[0]\n",
         lambda: (pd.Series(["a-1", "b-2", "a-1", None, "c"] * 9, name="n"),),
         "of_different(s, lambda texts: texts.str.split('-').str[0])",
+        pandas=3,
     ),
     Fires(
         "few_different",
