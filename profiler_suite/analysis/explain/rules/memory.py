@@ -1,7 +1,7 @@
 """Slow paths of memory: temporaries, page faults, arrays that need not be there."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting, syntax
@@ -97,21 +97,29 @@ def _buffers(seen: Observation, function: Function) -> Iterator[Finding]:
 )
 def in_place(seen: Observation) -> Iterator[Finding]:
     """Arrays that replace themselves."""
+    return _assignments(
+        seen, _in_place, title="let the array change in place instead of making a new one"
+    )
+
+
+def _assignments(
+    seen: Observation,
+    written: Callable[[Function, ast.AST], str],
+    *,
+    title: str,
+    evidence: str = "",
+) -> Iterator[Finding]:
+    """Assignments written another way, all of a function at once; '' leaves one as it is."""
     for function in seen.functions:
         edits, lines = [], []
         for node in ast.walk(function.node):
-            text = _in_place(function, node)
+            text = written(function, node)
             if text and isinstance(node, ast.Assign):
                 start, end = function.span(node)
                 edits.append(Edit(start=start, end=end, text=text))
                 lines.append(node.lineno + function.shift)
         if edits:
-            yield from seen.edited(
-                function,
-                edits,
-                title="let the array change in place instead of making a new one",
-                lines=lines,
-            )
+            yield from seen.edited(function, edits, title=title, lines=lines, evidence=evidence)
 
 
 def _in_place(function: Function, node: ast.AST) -> str:
@@ -298,22 +306,12 @@ def filled_array(seen: Observation) -> Iterator[Finding]:
 )
 def limited_by_mask(seen: Observation) -> Iterator[Finding]:
     """Arrays cut off below or above."""
-    for function in seen.functions:
-        edits, lines = [], []
-        for node in ast.walk(function.node):
-            text = _limited(function, node)
-            if text and isinstance(node, ast.Assign):
-                start, end = function.span(node)
-                edits.append(Edit(start=start, end=end, text=text))
-                lines.append(node.lineno + function.shift)
-        if edits:
-            yield from seen.edited(
-                function,
-                edits,
-                title="cut off without a mask",
-                lines=lines,
-                evidence="a mask is made, and every element is a branch",
-            )
+    return _assignments(
+        seen,
+        _limited,
+        title="cut off without a mask",
+        evidence="a mask is made, and every element is a branch",
+    )
 
 
 _LIMITS = {
