@@ -406,7 +406,17 @@ def edit(function: Function, node: ast.expr, text: str, new: ast.expr | None = N
     enclosed = text.startswith("(") and isinstance(new, ast.Tuple)
     if tight and not isinstance(new, _ATOMS) and not enclosed and _binds_less(new, node):
         text = f"({text})"
+    elif isinstance(new, ast.Call) and _has_parentheses(function, node):
+        start, end = start - 1, end + 1
     return Edit(start=start, end=end, text=text)
+
+
+def _has_parentheses(function: Function, node: ast.expr) -> bool:
+    """Whether an operand stands in parentheses of its own, without blanks inside."""
+    parent = function.parents.get(node)
+    start, end = function.span(node)
+    around = function.text[start - 1 : start] + function.text[end : end + 1]
+    return isinstance(parent, ast.BinOp) and around == "()"
 
 
 BINDING: dict[type[ast.operator], int] = {

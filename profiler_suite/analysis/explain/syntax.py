@@ -2,7 +2,7 @@
 
 import ast
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from profiler_suite.analysis.explain.rewriting import Function
@@ -126,6 +126,20 @@ def names_in(node: ast.AST) -> set[str]:
 def span_of(function: Function, node: ast.stmt) -> range:
     """Lines of the file that a statement takes."""
     return range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
+
+
+def with_beginnings(function: Function, lines: Iterable[int]) -> set[int]:
+    """Lines of the file, and the first ones of the statements of several lines around them.
+
+    A profile of lines has the time of such a statement on its first line.
+    """
+    found = set(lines)
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            span = span_of(function, node)
+            if len(span) > 1 and found.intersection(span):
+                found.add(span.start)
+    return found
 
 
 def begins_empty(function: Function, loop: Loop, name: str) -> bool:

@@ -184,3 +184,14 @@ def test_how_long_an_array_is_may_have_a_name(body: str, expected: bool) -> None
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "g"
     )
     assert syntax.is_length(function, call.args[0], "x") == expected
+
+
+def test_a_line_inside_a_statement_counts_with_the_first_of_it() -> None:
+    text = (
+        "def f(x):\n    for k in (\n        1,\n    ):\n        y = (\n            x\n"
+        "            + k\n        )\n    return y\n"
+    )
+    function = Function(SourceText(file="f.py", function="f", first_line=11, text=text))
+    assert syntax.with_beginnings(function, [17]) == {15, 17}
+    assert syntax.with_beginnings(function, [19]) == {19}
+    assert syntax.with_beginnings(function, [12, 15]) == {12, 15}

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from profiler_suite import units
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.lifting import LiftedFunction, Lifting, lift
 from profiler_suite.analysis.explain.rewrites import appends, patterns
 from profiler_suite.analysis.explain.rewrites.append_loops import (
@@ -157,7 +157,7 @@ class Observation:
 
     def share(self, function: Function, lines: Iterable[int]) -> float:
         """Share of the time that these lines take, by the best that is known of it; else 1."""
-        wanted = set(lines)
+        wanted = syntax.with_beginnings(function, lines)
         plain_s = 0.0
         taken_s = 0.0
         for record in self.explained.lines:

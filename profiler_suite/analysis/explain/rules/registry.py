@@ -31,6 +31,8 @@ FAMILIES = (
     "searching",
     "ordering",
     "signals",
+    "spectra",
+    "shifts",
     "memory",
     "masked",
     "repeated",

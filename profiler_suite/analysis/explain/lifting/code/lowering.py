@@ -79,6 +79,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     View,
 )
 
+_MODULES_OF_SCIPY = ("special", "interpolate", "ndimage")
 _RISKY = ("/", "//", "%", "sqrt", "log", "log2", "log10", "log1p", "**", "arcsin", "arccos")
 _NEUTRAL: dict[str, Term] = {"sum": Index(Poly()), "prod": Index(Poly.number(1))}
 _ORDINARY = ("float64", "int64", "complex128")
@@ -334,10 +335,14 @@ class ArrayWriter(Writer):
             return Array(f"{kind}({inner})".replace("NP.", f"{self.np}."))
         text = by_bits(term, texts) if dims else ""
         text = text or term.form.format(*texts).replace("NP.", f"{self.np}.")
-        if "scipy.special." in term.form:
-            self.imports["import scipy.special"] = None
+        self._import_for(term.form)
         self.memory.note(dims, term)
         return Array(text, dims)
+
+    def _import_for(self, form: str) -> None:
+        for name in _MODULES_OF_SCIPY:
+            if f"scipy.{name}." in form:
+                self.imports[f"import scipy.{name}"] = None
 
     def _last(self, term: Reduce) -> Array:
         """The last of running values; what was there before where no iteration is."""
@@ -522,8 +527,7 @@ class ArrayWriter(Writer):
                 made = name
             texts.append(made)
         text = term.form.format(*(closed(t) for t in texts)).replace("NP.", f"{self.np}.")
-        if "scipy.interpolate." in term.form:
-            self.imports["import scipy.interpolate"] = None
+        self._import_for(term.form)
         dims = (*loops, *term.axes)
         self.memory.note(dims, term)
         return Array(text, dims)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -201,6 +202,10 @@ def _beyond_the_rim(reader: Reader, row: Term, kernel: Term, mode: str) -> Term:
     """np.convolve in the modes 'same' and 'full': windows of rows with zeros around them."""
     text = reader.facts.text
     size, width = row.own[0].count, kernel.own[0].count
+    if mode == "same" and _filters_alike(dtype_of(row), dtype_of(kernel)):
+        moved = f"origin={text(width)} % 2 - 1, mode='constant'"
+        form = f"scipy.ndimage.convolve1d({{0}}, {{1}}, axis=-1, {moved})"
+        return Core(form, (row, kernel), (reader.scope.label(size),))
     around = f"{text(width)} - 1, {text(width)} - 1"
     length = size + width - 1
     if mode == "same":
@@ -210,6 +215,13 @@ def _beyond_the_rim(reader: Reader, row: Term, kernel: Term, mode: str) -> Term:
     windows = f"NP.lib.stride_tricks.sliding_window_view({padded}, {text(width)}, axis=-1)"
     found = reader.scope.label(length)
     return Core(f"{windows} @ ({{1}})[::-1]", (row, kernel), (found,))
+
+
+def _filters_alike(row: np.dtype[Any] | None, kernel: np.dtype[Any] | None) -> bool:
+    """Whether SciPy's filter, which keeps the dtype of the rows, computes as NumPy does."""
+    if row is None or kernel is None:
+        return False
+    return row == np.float64 and kernel.kind in "fiu" and kernel.itemsize <= row.itemsize
 
 
 def _counts(reader: Reader, row: Term, size: Poly) -> Term:

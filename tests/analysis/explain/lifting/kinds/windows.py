@@ -325,6 +325,18 @@ def rows_convolved_beyond_the_rim(x: A, k: A) -> A:
     return out
 
 
+@kind(x="n+5 m+6:double", k="5:double", j="4:whole", f="n+5 m+6:single")
+def columns_smoothed_by_kernels_of_odd_and_even_length(x: A, k: A, j: A, f: A) -> A:
+    out = np.zeros((2, *x.shape))
+    single = np.zeros(f.shape)
+    for c in range(x.shape[1]):
+        out[0, :, c] = np.convolve(x[:, c], k, "same")
+    for r in range(len(x)):
+        out[1, r] = np.convolve(x[r], j, mode="same")
+        single[r] = np.convolve(f[r], k, "same")
+    return out + single
+
+
 @kind(w="2 3 3:double", d="2 n+1 m+1:double", least=1)
 def blocks_that_overlap_in_a_plane(w: A, d: A) -> A:
     out = np.zeros((d.shape[1] + 2, d.shape[2] + 2))
