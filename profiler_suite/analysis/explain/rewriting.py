@@ -35,6 +35,16 @@ SAME_FUNCTION = {
 """Other names of the same function."""
 
 
+class _PlainAssignments(ast.NodeTransformer):
+    """`x: float = 0.0` as `x = 0.0`, where it stands: no rule asks for the annotation."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
+        """The plain assignment; an annotation that sets nothing stays."""
+        if node.value is None:
+            return node
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+
 class Function:
     """The parsed source of one function."""
 
@@ -45,7 +55,7 @@ class Function:
         tree = ast.parse(self.text)
         if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
             raise ValueError("not one plain function")
-        self.node = tree.body[0]
+        self.node: ast.FunctionDef = _PlainAssignments().visit(tree.body[0])
         self.shift = source.first_line - 1
         """Line in the file = line in the text + shift."""
         self._starts = [0]

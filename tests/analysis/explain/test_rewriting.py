@@ -91,3 +91,11 @@ def test_a_new_name_is_none_that_the_function_has() -> None:
     own = function("def f(x, x_list):\n    x_list_2 = x\n    return x_list_2\n")
     assert rewriting.new_name(own, "x_list") == "x_list_3"
     assert rewriting.new_name(own, "x_parts") == "x_parts"
+
+
+def test_an_annotated_assignment_is_an_assignment() -> None:
+    own = function("def f(x):\n    n: int\n    s: float = 0.0\n    return x + s\n")
+    declared, made = own.node.body[:2]
+    assert isinstance(declared, ast.AnnAssign)
+    assert isinstance(made, ast.Assign)
+    assert own.text_of(made) == "s: float = 0.0"

@@ -16,6 +16,7 @@ from profiler_suite.analysis.explain.lifting.code.arrays import (
     full,
     ordered,
 )
+from profiler_suite.analysis.explain.lifting.code.boxes import box_deviation, box_sum
 from profiler_suite.analysis.explain.lifting.code.by_key import reduced_by_key
 from profiler_suite.analysis.explain.lifting.code.contractions import contracted
 from profiler_suite.analysis.explain.lifting.code.counts import (
@@ -363,10 +364,9 @@ class ArrayWriter(Writer):
         run = longest(self, term) if isinstance(term, Reduce) else None
         if run is not None:
             return run
-        if self.style.steps:
-            short = stepped(self, term)
-            if short is not None:
-                return short
+        short = self._few(term)
+        if short is not None:
+            return short
         if isinstance(term, Reduce) and term.op in ("argmin", "min") and self.style.sorted:
             closest = nearest(self, term)
             if closest is not None:
@@ -404,6 +404,9 @@ class ArrayWriter(Writer):
             ranks = ranked(self, term) or compared_pairs(self, term) or running(self, term)
             if ranks is not None:
                 return ranks
+        chosen = self._chosen_sums(term)
+        if chosen is not None:
+            return chosen
         if isinstance(term, Contract) or term.op == "sum":
             sums = rows_by_key(self, term) if isinstance(term, Contract) else None
             if sums is not None:
@@ -414,6 +417,29 @@ class ArrayWriter(Writer):
                 return found
         assert isinstance(term, Reduce)
         return self._reduce(term)
+
+    def _few(self, term: Reduce | Contract) -> Array | None:
+        """A reduction over few elements as operations on shifted arrays."""
+        if self.style.steps:
+            return box_sum(self, term) or stepped(self, term)
+        if isinstance(term, Reduce) and self.style.sorted:
+            return box_deviation(self, term)
+        return None
+
+    def _chosen_sums(self, term: Reduce | Contract) -> Array | None:
+        """Sums of products under a condition that is the same for all of them: chosen after."""
+        if not isinstance(term, Reduce) or term.op != "sum" or term.form or term.narrow:
+            return None
+        inside = term.arg if term.initial is None else None
+        if not isinstance(inside, Apply) or inside.name != "where":
+            return None
+        test, yes, no = inside.args
+        within = tuple(e for e in term.over if e.name not in test.loops and e not in test.own)
+        if not within or no != _NEUTRAL["sum"] or yes == Index(Poly.number(1)):
+            return None
+        outer = tuple(each for each in term.over if each not in within)
+        chosen = replace(inside, args=(test, replace(term, arg=yes, over=within), no))
+        return self.lower(replace(term, arg=chosen, over=outer) if outer else chosen)
 
     def _all_but_one(self, term: Reduce) -> Array | None:
         """A sum over all j but j = i: over all of them, less the one; None for others."""

@@ -172,7 +172,9 @@ class Subscripts(ABC):
     def _masked_part(self, base: Term, parts: Sequence[ast.expr], words: str) -> Select | None:
         """`x[mask, j]`: a condition along one axis, numbers along others; else None."""
         tests = [
-            k for k, each in enumerate(parts) if not isinstance(each, ast.Slice | ast.Constant)
+            k
+            for k, each in enumerate(parts)
+            if not isinstance(each, ast.Slice | ast.Constant) and not _is_new(each)
         ]
         masks = []
         for place in tests:

@@ -19,6 +19,19 @@ _SAME_SHAPE = ("copy", "asarray", "array", "ascontiguousarray", "asfortranarray"
 _FRESH = (*_CREATING, *_LIKE, "copy", "arange", "linspace", "eye", "identity", "array")
 
 
+def _shape_of_list(node: ast.List) -> tuple[Poly, ...] | None:
+    """Of numbers that are written out, in lists of equal lengths; None for anything else."""
+    rows = [each for each in node.elts if isinstance(each, ast.List)]
+    if rows:
+        inner = {_shape_of_list(each) for each in rows}
+        if len(rows) < len(node.elts) or len(inner) > 1 or None in inner:
+            return None
+        return (Poly.number(len(rows)), *(inner.pop() or ()))
+    numbers = (e.operand if isinstance(e, ast.UnaryOp) else e for e in node.elts)
+    plain = all(isinstance(e, ast.Constant) for e in numbers)
+    return (Poly.number(len(node.elts)),) if node.elts and plain else None
+
+
 @dataclass(frozen=True)
 class OtherShape:
     """All elements of an array in another shape."""
@@ -281,6 +294,8 @@ class Facts:
                 size = self.integer(first)
                 plain = len(value.args) == 1 and not any(k.arg == "M" for k in value.keywords)
                 return (size, size) if size is not None and plain else None
+            if name in ("array", "asarray") and isinstance(first, ast.List):
+                return _shape_of_list(first)
             if name in (*_LIKE, *_SAME_SHAPE) and isinstance(first, ast.Name):
                 return self._shape_of_name(first.id)
             return None

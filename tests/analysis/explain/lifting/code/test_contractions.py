@@ -57,3 +57,11 @@ def test_a_loop_keeps_its_letter_and_others_get_free_ones() -> None:
     assert (found[i], found[j]) == ("i", "j")
     assert len(set(found.values())) == 5
     assert letters([]) == {}
+
+
+def test_a_condition_on_the_result_comes_after_the_product() -> None:
+    body = "out = np.zeros((len(a), len(a)))\nfor i in range(len(a)):\n"
+    body += "    for j in range(i + 1):\n        for k in range(a.shape[1]):\n"
+    body += "            out[i, j] += a[i, k] * a[j, k]\nreturn out"
+    found = lifted_text(body, {"a": "float64 (4, 3)"})
+    assert "a @ a.T, 0" in found.lifted[0].source

@@ -242,3 +242,27 @@ def two_steps_and_back(a: A, b: A) -> A:
                 if a[i, j] and a[j, k] and b[k, i]:
                     out[i] += 1
     return out
+
+
+@kind(a="n m", c="n n", s="~", t="~")
+def lower_half_of_a_product(a: A, c: A, s: float, t: float) -> A:
+    out = c.copy()
+    n, m = a.shape
+    for i in range(n):
+        for j in range(i + 1):
+            out[i, j] *= t
+        for k in range(m):
+            for j in range(i + 1):
+                out[i, j] += s * a[i, k] * a[j, k]
+    return out
+
+
+@kind(x="n:int", w="n m 3")
+def sums_where_a_row_is_chosen(x: A, w: A) -> float:
+    total = 0.0
+    for i in range(len(x)):
+        for j in range(w.shape[1]):
+            for k in range(w.shape[2]):
+                if x[i] > 2:
+                    total += w[i, j, k] * w[i, j, 0]
+    return total

@@ -435,3 +435,75 @@ def steepest_of_four(x: A) -> A:
                     best = slope
                     out[i, j] = 3 * di + dj
     return out
+
+
+@kind(x="q n+2 m+2 c", w="3 3 c f", b="f")
+def windows_of_all_images(x: A, w: A, b: A) -> A:
+    h, v = x.shape[1] - 2, x.shape[2] - 2
+    out = np.empty((len(x), h, v, w.shape[3]))
+    for i in range(h):
+        for j in range(v):
+            out[:, i, j, :] = np.sum(
+                x[:, i : i + 3, j : j + 3, :, np.newaxis] * w[np.newaxis], axis=(1, 2, 3)
+            )
+    return out + b
+
+
+@kind(x="n+2 m+2:any")
+def sums_of_nine(x: A) -> A:
+    n, m = x.shape[0] - 2, x.shape[1] - 2
+    out = np.zeros((n, m), x.dtype)
+    for i in range(n):
+        for j in range(m):
+            out[i, j] = x[i : i + 3, j : j + 3].sum() - x[i + 1, j + 1]
+    return out
+
+
+@kind(x="n+5 m+4", y="n m")
+def means_by_neighbours(x: A, y: A) -> A:
+    out = y.copy()
+    for i in range(len(y)):
+        for j in range(y.shape[1]):
+            total = 0.0
+            for k in range(6):
+                for p in range(-2, 3):
+                    total += x[i + k, j + 2 + p]
+            out[i, j] += total / 30 + x[i : i + 2, j : j + 4].mean()
+    return out
+
+
+@kind(x="n+2 m+2:number")
+def slopes_by_written_kernels(x: A) -> A:
+    down = np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], dtype=float)
+    across = down.T / 4
+    around = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+    out = np.zeros((3, x.shape[0] - 2, x.shape[1] - 2), x.dtype)
+    for i in range(x.shape[0] - 2):
+        for j in range(x.shape[1] - 2):
+            patch = x[i : i + 3, j : j + 3]
+            out[0, i, j] = np.sum(patch * down)
+            out[1, i, j] = (across * patch).sum()
+            for a in range(3):
+                for b in range(3):
+                    out[2, i, j] += around[a, b] * x[i + a, j + b]
+    return out
+
+
+@kind(x="n+2 k")
+def rows_smoothed_by_a_written_kernel(x: A) -> A:
+    w = [0.25, 0.5, 0.25]
+    out = np.zeros((len(x) - 2, x.shape[1]))
+    for i in range(1, len(x) - 1):
+        for j in range(x.shape[1]):
+            for d in (-1, 0, 1):
+                out[i - 1, j] += w[d + 1] * x[i + d, j]
+    return out
+
+
+@kind(x="n+3 m+4:double")
+def deviations_of_windows(x: A) -> A:
+    out = np.zeros((x.shape[0] - 3, x.shape[1] - 4))
+    for i in range(x.shape[0] - 3):
+        for j in range(x.shape[1] - 4):
+            out[i, j] = x[i : i + 4, j : j + 5].std() + 1
+    return out

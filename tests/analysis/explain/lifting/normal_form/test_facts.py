@@ -127,3 +127,15 @@ def test_every_name_that_occurs_is_used_but_the_function_s_own() -> None:
         "y",
         "inner",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        *(("[1, -2, 3.0]", ["3"]), ("[[1, 2, 3], [4, 5, 6]]", ["2", "3"]), ("[]", None)),
+        *(("[[1], [2, 3]]", None), ("[x, x]", None), ("[1, [2]]", None), ("[[], []]", None)),
+    ],
+)
+def test_an_array_of_a_written_list_has_its_shape(text: str, shape: list[str] | None) -> None:
+    found = known().shape_of(expression(f"np.array({text})"))
+    assert (found if found is None else [each.text() for each in found]) == shape
