@@ -158,7 +158,7 @@ class Accesses:
             # A loop that stays runs from its first iteration on, whatever it ended with.
             facts = self.facts
             constant = number.value(
-                lambda a: facts.least.get(a, 0) if a in facts.counters else facts.at_hand(a)
+                lambda a: facts.at_least(a) if a in facts.counters else facts.at_hand(a)
             )
         return constant is not None and constant < 0
 

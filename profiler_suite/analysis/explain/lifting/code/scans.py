@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Access,
     At,
+    Index,
     Refusal,
     Scan,
     Slab,
@@ -143,7 +144,10 @@ def _clamped(writer: Writer, term: Scan, inner: Array, start: Array, axis: int) 
     edge = expanded(writer.lower(term.factor), inner.dims).text
     where = f", axis={axis}" if len(inner.dims) > 1 else ""
     name = writer.free_name("sums")
-    writer.before.append(f"{name} = {writer.np}.cumsum({inner.text}{where})")
+    sums = f"{writer.np}.cumsum({inner.text}{where})"
+    if isinstance(term.arg, Index) and term.arg.index == Poly.number(1):
+        sums = f"{writer.np}.arange(1, {writer.size(term.along)} + 1)"
+    writer.before.append(f"{name} = {sums}")
     ufunc = f"{writer.np}.{term.op.removeprefix('clamp ')}imum"
     gap = f"{ufunc}.accumulate({edge} - {name}{where})"
     first = expanded(start, inner.dims).text

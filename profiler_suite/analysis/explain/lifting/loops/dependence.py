@@ -254,7 +254,7 @@ def _wraps(index: Poly, access: Access, facts: Facts) -> bool:
     except Refusal:
         return True
     value = least.value(
-        lambda a: facts.least.get(a, 0) if a in facts.counters else facts.at_hand(a)
+        lambda a: facts.at_least(a) if a in facts.counters else facts.at_hand(a)
     )
     return value is not None and value < 0
 
@@ -356,7 +356,11 @@ def recurrence(store: Store) -> Store:
         start = _moved(store.target, label, Poly.number(-1))
         start = replace(start, labels=tuple(e for e in start.labels if e != label))
         if any(
-            isinstance(e, Access) and e.base == start.base and not _same_place(e, store.target)
+            isinstance(e, Access)
+            and e.base == start.base
+            and not _same_place(e, store.target)
+            and not _in_another_row(e, store.target)
+            and not _is_ahead(e, store, label)
             for part in (found.item, found.factor)
             if part is not None
             for e in part.walk()
@@ -370,6 +374,30 @@ def recurrence(store: Store) -> Store:
             raise Refusal(f"{store.target.base} follows from its element before")
         return replace(store, op="=", term=scan, guard=None)
     return store
+
+
+def _in_another_row(one: Access, other: Access) -> bool:
+    """Whether an index that no loop changes tells them apart: `d[i - 1, j]` and `d[i, j]`."""
+    names = {each.name for each in (*one.labels, *other.labels)}
+    pairs = zip(one.subs, other.subs, strict=False)
+    return any(
+        isinstance(a, At)
+        and isinstance(b, At)
+        and bool((a.index - b.index).constant)
+        and not (a.index.atoms | b.index.atoms) & names
+        for a, b in pairs
+    )
+
+
+def _is_ahead(one: Access, store: Store, label: Label) -> bool:
+    """Whether only a later iteration of the one loop sets it: `u[i, j + 1]`."""
+    if store.labels != (label,):
+        return False
+    for a, b in zip(one.subs, store.target.subs, strict=False):
+        if isinstance(a, At) and isinstance(b, At) and label.name in b.index.atoms:
+            gap = (a.index - b.index).over(b.index.of(label.name))
+            return gap is not None and gap > 0
+    return False
 
 
 def _on_condition(store: Store, update: Term, old: CarriedValue) -> carried.Step:

@@ -109,8 +109,13 @@ def _commuting(op: str, update: Apply, old: CarriedValue) -> Step:
                 return Step(op, ops.apply(form, update.name, inner.item, other))
             if {inner.op, op} == {"any", "all"}:
                 return _switched(op, inner.item, other)
-            if inner.op == "sum" and op in _CLAMPS and update.name in ("maximum", "minimum"):
+            if op not in _CLAMPS or update.name not in ("maximum", "minimum"):
+                continue
+            if inner.op == "sum":
                 return Step(_CLAMPS[op], inner.item, other)
+            if inner.op == _CLAMPS[op] and inner.factor is not None:
+                edge = ops.apply(update.form, update.name, inner.factor, other)
+                return Step(inner.op, inner.item, edge)
     raise _dependent(old)
 
 
@@ -153,12 +158,21 @@ def _added(update: Apply, old: CarriedValue) -> Step:
     if inner.op == "prod" and not inner.item.loops and not inner.item.own:
         return Step("decay", item, inner.item)
     if inner.op == "sum":
-        return Step("sum", ops.apply("({0}) + ({1})", "+", inner.item, item))
+        return Step("sum", _sum_of(inner.item, item))
+    if inner.op in ("max", "min"):
+        # The smaller of s and x, and c more: that of s + c and x + c.
+        return Step(_CLAMPS[inner.op], item, _sum_of(inner.item, item))
+    if inner.op in _CLAMPS.values() and inner.factor is not None:
+        return Step(inner.op, _sum_of(inner.item, item), _sum_of(inner.factor, item))
     if inner.op == "hold" and inner.factor is not None:
         # Set anew where the condition holds, and added to in every iteration.
-        both = ops.apply("({0}) + ({1})", "+", inner.item, item)
+        both = _sum_of(inner.item, item)
         return Step("reset", ops.where(inner.factor, both, item), inner.factor)
     raise _dependent(old)
+
+
+def _sum_of(one: Term, other: Term) -> Term:
+    return ops.apply("({0}) + ({1})", "+", one, other)
 
 
 def _chosen(update: Apply, old: CarriedValue) -> Step:

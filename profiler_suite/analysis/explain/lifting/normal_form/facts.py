@@ -90,8 +90,8 @@ class Facts:
         """Global names that helpers of the same module read."""
         self.counters: set[str] = set()
         """Variables of loops over a range."""
-        self.least: dict[str, int] = {}
-        """What they are at least, where that is written out; else 0."""
+        self._ranges: dict[str, list[tuple[int, int, int]]] = {}
+        """First and last line of their loops, and what they are at least there."""
         for node in ast.walk(body):
             self._define(node)
         self._known: dict[str, Poly] = {}
@@ -132,9 +132,9 @@ class Facts:
                 if isinstance(called, ast.Name) and called.id == "range":
                     self.counters.add(node.target.id)
                     assert isinstance(node.iter, ast.Call)
-                    first = _least_of(node.iter)
-                    self.least[node.target.id] = min(
-                        first, self.least.get(node.target.id, first)
+                    lines = node.lineno, node.end_lineno or node.lineno
+                    self._ranges.setdefault(node.target.id, []).append(
+                        (*lines, _least_of(node.iter))
                     )
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._bind(node.optional_vars, None)
@@ -153,6 +153,17 @@ class Facts:
                 elif isinstance(value, ast.Attribute) and value.attr == "shape":
                     part = ast.Subscript(value, ast.Constant(place), ast.Load())
                 self._bind(each, part)
+
+    def at_least(self, counter: str) -> int:
+        """The least number of a loop's variable, where it is written out; else 0.
+
+        Of the innermost of its loops around what is written now, where there are any.
+        """
+        every = self._ranges.get(counter, [])
+        around = [each for each in every if each[0] <= self.line <= each[1]]
+        if around:
+            return min(around, key=lambda each: each[1] - each[0])[2]
+        return min((least for *_, least in every), default=0)
 
     def share(self, names: Mapping[str, str]) -> None:
         """Makes known what global names of the same module hold that helpers read."""
@@ -526,6 +537,8 @@ def _least_of(call: ast.Call) -> int:
     first = call.args[0] if len(call.args) == 2 else None
     if isinstance(first, ast.Constant) and isinstance(first.value, int):
         return first.value
+    if isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.USub):
+        return -_least_of(ast.Call(call.func, [first.operand, first.operand], []))
     return 0
 
 

@@ -523,3 +523,38 @@ def codes_of_words(seq: A) -> A:
             code = code * 4 + seq[i + j] % 4
         counts[code] += 1
     return counts
+
+
+@kind(above="n+1:int", y="n:int", letter="=3")
+def a_row_of_an_edit_distance(above: A, y: A, letter: int) -> A:
+    row = np.zeros(len(above), dtype=above.dtype)
+    row[0] = above[0] + 1
+    for j in range(1, len(above)):
+        cost = 0 if y[j - 1] == letter else 1
+        row[j] = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + cost)
+    return row
+
+
+@kind(above="n+1", c="n+1")
+def a_row_of_cheapest_paths(above: A, c: A) -> A:
+    row = np.zeros(len(above))
+    row[0] = above[0] + c[0]
+    for j in range(1, len(above)):
+        row[j] = c[j] + min(above[j], row[j - 1], above[j - 1])
+    return row
+
+
+@kind(x="n", gap="~")
+def best_that_ends_here(x: A, gap: float) -> A:
+    best, out = 0.0, np.zeros(len(x))
+    for i in range(len(x)):
+        best = max(0.0, best - gap, x[i]) + 0.5
+        out[i] = best
+    return out
+
+
+@kind(u="n+2", x="n+2")
+def a_row_relaxed_in_place(u: A, x: A) -> A:
+    for j in range(1, len(u) - 1):
+        u[j] = 0.25 * (u[j - 1] + u[j + 1] + x[j])
+    return u

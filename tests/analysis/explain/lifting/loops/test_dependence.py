@@ -219,3 +219,36 @@ def test_rounds_that_leave_their_own_row_and_column_as_they_are(body: str) -> No
 )
 def test_rounds_that_change_them_are_refused(body: str) -> None:
     assert not rounds(body).lifted
+
+
+@pytest.mark.parametrize(
+    ("value", "how"),
+    [
+        ("min(d[i - 1, j] + 1, d[i, j - 1] + 1, d[i - 1, j - 1])", "minimum.accumulate"),
+        ("max(d[i - 1, j], d[i, j - 1]) + x[i, j]", "maximum.accumulate"),
+        ("0.25 * (d[i, j - 1] + d[i, j + 1] + d[i - 1, j] + d[i + 1, j])", "lfilter"),
+    ],
+)
+def test_rows_that_follow_from_the_row_before_are_lifted_row_by_row(
+    value: str, how: str
+) -> None:
+    body = "for i in range(6):\n    d[i, 0] = i\nfor i in range(1, 5):\n"
+    body += f"    for j in range(1, 5):\n        d[i, j] = {value}"
+    found = lifted_text(body, {"d": "float64 (6, 6)", "x": "float64 (6, 6)"}).lifted
+    assert any(how in each.source for each in found)
+    for each in found:
+        by_loop, x = np.random.default_rng(0).random((2, 6, 6))
+        by_row, known = by_loop.copy(), {"np": np, "d": by_loop, "x": x}
+        exec(body, known)
+        exec(each.source, known)
+        known["f"](by_row, x)
+        np.testing.assert_allclose(by_row, by_loop)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["min(d[j - 1], d[j - 2])", "d[j - 1] + d[9 - j]", "d[j - 1] + d[2 * j]"],
+)
+def test_rows_that_follow_from_more_of_themselves_are_refused(value: str) -> None:
+    body = f"for j in range(2, 5):\n    d[j] = {value}"
+    assert not lifted_text(body, {"d": "float64 (9,)"}).lifted

@@ -139,3 +139,12 @@ def test_every_name_that_occurs_is_used_but_the_function_s_own() -> None:
 def test_an_array_of_a_written_list_has_its_shape(text: str, shape: list[str] | None) -> None:
     found = known().shape_of(expression(f"np.array({text})"))
     assert (found if found is None else [each.text() for each in found]) == shape
+
+
+def test_the_least_of_a_counter_is_that_of_the_loop_at_hand() -> None:
+    text = "def f(n):\n    for i in range(n):\n        pass\n    for i in range(2, n):\n"
+    text += "        pass\n    for j in range(-3, n):\n        pass\n"
+    facts = facts_of(text, n="int 9")
+    assert facts.at_least("i") == 0
+    facts.line = 4
+    assert (facts.at_least("i"), facts.at_least("j"), facts.at_least("n")) == (2, -3, 0)
