@@ -24,7 +24,7 @@ class ComprehensionForm:
 
     function: Function
     loops: dict[int, range]
-    """Lines of the text with a comprehension → lines of the file with its loop."""
+    """Lines of a statement with a comprehension → lines of the file with its loop."""
 
 
 def comprehended(function: Function) -> ComprehensionForm | None:
@@ -52,6 +52,11 @@ def comprehended(function: Function) -> ComprehensionForm | None:
         for text, lines in texts.items()
         if text in line
     }
+    for node in ast.walk(changed.node):
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            own = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            found = [loops[number] for number in own if number in loops]
+            loops |= {number: found[0] for number in own if found and number not in loops}
     return ComprehensionForm(changed, loops)
 
 
@@ -72,7 +77,9 @@ def _comprehension(
     begun = _begun(block[:place], grown.id)
     if begun is None or len(syntax.uses(loop, grown.id)) > 1:
         return None
-    head = f"for {function.text_of(loop.target)} in {function.text_of(loop.iter)}"
+    items = function.text_of(loop.iter)
+    items = ast.unparse(loop.iter) if "\n" in items else items  # its line is looked up
+    head = f"for {function.text_of(loop.target)} in {items}"
     text = f"[{ast.unparse(one['E'])} {head}]"
     start, end = function.span(loop)
     empty = Edit(

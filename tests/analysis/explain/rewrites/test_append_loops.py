@@ -44,6 +44,29 @@ def test_a_list_that_only_becomes_an_array_stands_in_its_place() -> None:
     assert ast.unparse(made.function.node.body[0]) == "return np.array([g(v) for v in values])"
 
 
+def test_loops_and_arrays_of_several_lines() -> None:
+    made = comprehended(
+        function_of(
+            """
+            out = []
+            for v in zip(
+                values,
+                values,
+            ):
+                out.append(g(v))
+            return np.array(
+                out
+            )
+            """
+        )
+    )
+    assert made is not None
+    text = "np.array([g(v) for v in zip(values, values)])"
+    assert ast.unparse(made.function.node.body[0]) == f"return {text}"
+    assert set(made.loops) == {2, 3, 4}
+    assert set(made.loops.values()) == {range(13, 18)}
+
+
 @pytest.mark.parametrize(
     "body",
     [
