@@ -34,6 +34,9 @@ _NO_TIME = "there was no time left"
 # otherwise is soon refused.
 _MOST_FIRST, _MOST_SECOND, _MOST_REFUSED = 2, 4, 12
 
+# They give whole arrays to what was called for one number: most of it does not take them.
+_WHOLE_ARRAYS = ("mapped", "element_calls")
+
 Attempting = Callable[[Trial], TrialResult]
 
 
@@ -213,6 +216,8 @@ def in_words(done: Sequence[Attempt], baselines_s: Mapping[str, float]) -> tuple
         if name == TOGETHER and each.tried.lacked_time:
             untried.append(each.finding.title)
         if id(each) in given or name == TOGETHER or each.finding.stands:
+            continue
+        if each.tried.reason.startswith("it raised ") and name in _WHOLE_ARRAYS:
             continue
         if each.tried.reason:
             reasons.setdefault(name, {})[_in_short(each.tried.reason)] = None

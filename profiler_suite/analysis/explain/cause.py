@@ -213,7 +213,10 @@ def _interpreter(
     most = _called_most(record)
     if most is not None:
         text += f" ({units.count(most.calls)} × {_named(most)})"
-    return Cause(name=OVERHEAD, share=share, text=_joined(text, _below(explained)))
+    below = _below(explained)
+    if most is None and not below:
+        below = layers.below_numpy_in_words(explained.layers)
+    return Cause(name=OVERHEAD, share=share, text=_joined(text, below))
 
 
 def _named(operation: OperationTime) -> str:

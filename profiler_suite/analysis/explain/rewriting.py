@@ -67,6 +67,8 @@ class Function:
         self.bound = self._bound()
         self.siblings: dict[str, Function] = {}
         """Other functions of its module, by name."""
+        self.seen_through: frozenset[str] = frozenset()
+        """Names of `(name := value)` in which patterns see the value."""
         self.numpy = next((k for k, v in self.bound.items() if v == "numpy"), "np")
         self.pandas = next((k for k, v in self.bound.items() if v == "pandas"), "pd")
 
@@ -112,7 +114,8 @@ class Function:
         if node not in self.parents and node is not self.node:
             return ast.unparse(node)
         start, end = self.span(node)
-        return self.text[start:end]
+        text = self.text[start:end]
+        return f"({text})" if isinstance(node, ast.NamedExpr) else text
 
     def indent_of(self, line: int) -> str:
         """The white space at the beginning of a text line."""

@@ -115,6 +115,19 @@ def test_the_reasons_of_a_rule_stand_together_and_errors_are_named_without_their
     )
 
 
+def test_that_a_function_of_numbers_takes_no_array_is_not_news(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reasons = iter(["it raised TypeError: only integer scalars", "its answer differs"])
+
+    def fails(trial: Trial) -> TrialResult:
+        return TrialResult(trial=trial, before=(), after=(), same=False, reason=next(reasons))
+
+    of_elements = msgspec.structs.replace(finding(), rule="mapped")
+    done = tried(monkeypatch, [of_elements, of_elements], fails)
+    assert attempts.in_words(done, FLOORS) == ("Not advised: mapped (its answer differs).",)
+
+
 @pytest.mark.parametrize("ends", ["the command's time", "the process's time"])
 def test_what_no_time_is_left_for_on_top_of_the_best_says_so(
     monkeypatch: pytest.MonkeyPatch, ends: str

@@ -1,12 +1,16 @@
 """Whose code runs, in words: the layers that matter and the costliest functions of packages."""
 
 import copy
+import inspect
 import json.encoder
 from typing import Any
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from profiler_suite.analysis.explain import layers
+from profiler_suite.measure.native.layers import NUMPY_PYTHON
 from profiler_suite.model.layers import CalleeSamples, LayerRecord, LayerSamples
 
 VALIDATION = "/v/lib/python3.13/site-packages/sklearn/utils/validation.py"
@@ -109,6 +113,21 @@ def test_the_outermost_function_below_the_users_lines_is_said() -> None:
     own = callee(0, function="mine", total=950, layer="your code")
     assert layers.below_in_words(record(own, callee(300), a=1000)) == ""
     assert layers.below_in_words(None) == ""
+
+
+def test_a_function_of_numpy_is_told_as_it_is_called() -> None:
+    pad = inspect.unwrap(np.pad).__code__
+    below = callee(40, function="pad", file=pad.co_filename, total=620, called=600)
+    inner = callee(300, function="_set_pad_area", file=pad.co_filename, total=400, called=300)
+    own = [replace(each, layer=NUMPY_PYTHON) for each in (inner, below)]
+    found = record(*own, your_code=1000)
+    assert layers.below_numpy_in_words(found) == "62 % below np.pad"
+    named_alike = replace(own[1], file="/v/lib/site-packages/numpy/other.py")
+    assert layers.below_numpy_in_words(record(named_alike, your_code=1000)) == (
+        "62 % below pad (numpy/other.py)"
+    )
+    assert layers.below_numpy_in_words(record(callee(900), a=1000)) == ""
+    assert layers.below_numpy_in_words(None) == ""
 
 
 def test_the_package_whose_code_takes_most_of_the_time() -> None:

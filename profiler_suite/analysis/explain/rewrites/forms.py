@@ -64,6 +64,8 @@ def of(function: Function, node: ast.expr) -> Form | None:
     """What the expression holds; None when names and forms do not tell."""
     if isinstance(node, ast.Name):
         return in_form(function.source.names.get(node.id, ""))
+    if isinstance(node, ast.NamedExpr):
+        return of(function, node.target) or of(function, node.value)
     if isinstance(node, ast.Constant):
         kind = type(node.value).__name__
         known = kind in _PYTHON

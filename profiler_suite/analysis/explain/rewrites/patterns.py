@@ -112,6 +112,8 @@ def _matches(function: Function, node: Any, pattern: Any, captures: Captures) ->
         if not isinstance(node, ast.expr) or isinstance(node, ast.Starred):
             return False
         return _captured(captures, pattern.id, node)
+    if isinstance(node, ast.NamedExpr) and node.target.id in function.seen_through:
+        node = node.value
     if isinstance(pattern, ast.arg) and _CAPITAL.match(pattern.arg):
         return isinstance(node, ast.arg) and _captured(
             captures, pattern.arg, ast.Name(node.arg, ast.Load())

@@ -243,6 +243,14 @@ def determinant(seen: Observation) -> Iterator[Finding]:
     )
 
 
+_DIFFERENCES = tuple(
+    f"X[{rows}] - {columns}"
+    for new in ("None", "np.newaxis")
+    for rows in (f":, {new}, :", f":, {new}")
+    for columns in (f"Y[{new}, :, :]", f"Y[{new}, :]", f"Y[{new}]", "Y")
+)
+
+
 @rule(
     "algorithm",
     looks_for="all differences of two sets of points in one array, squared and summed",
@@ -252,20 +260,10 @@ def determinant(seen: Observation) -> Iterator[Finding]:
 )
 def pairwise_distances(seen: Observation) -> Iterator[Finding]:
     """Distances by broadcasting."""
-    differences = (
-        "X[:, None, :] - Y[None, :, :]",
-        "X[:, None] - Y[None, :]",
-        "X[:, None] - Y[None]",
-        "X[:, None] - Y",
-        "X[:, None, :] - Y",
-        "X[:, np.newaxis, :] - Y[np.newaxis, :, :]",
-        "X[:, np.newaxis] - Y",
-        "X[:, np.newaxis, :] - Y",
-    )
     squares = "scipy.spatial.distance.cdist(X, Y, 'sqeuclidean')"
     roots = "scipy.spatial.distance.cdist(X, Y)"
     table = []
-    for d in differences:
+    for d in _DIFFERENCES:
         sums = [f"(({d}) ** 2).sum({axis})" for axis in ("-1", "2", "axis=-1", "axis=2")] + [
             f"np.sum(({d}) ** 2, {axis})" for axis in ("-1", "2", "axis=-1", "axis=2")
         ]
@@ -311,12 +309,16 @@ def nearest_neighbour(seen: Observation) -> Iterator[Finding]:
         "scipy.spatial.distance.cdist(X, Y)",
         "scipy.spatial.distance.cdist(X, Y, 'sqeuclidean')",
     ]
-    for d in ("X[:, None, :] - Y[None, :, :]", "X[:, None] - Y[None]", "X[:, None] - Y"):
+    for d in _DIFFERENCES:
+        squares = [
+            *(f"(({d}) ** 2).sum({axis})" for axis in ("-1", "2", "axis=-1", "axis=2")),
+            *(f"np.sum(({d}) ** 2, axis={axis})" for axis in ("-1", "2")),
+        ]
         distances += [
             f"np.linalg.norm({d}, axis=-1)",
             f"np.linalg.norm({d}, axis=2)",
-            *(f"(({d}) ** 2).sum({axis})" for axis in ("-1", "2", "axis=-1", "axis=2")),
-            *(f"np.sum(({d}) ** 2, axis={axis})" for axis in ("-1", "2")),
+            *(f"np.sqrt({each})" for each in squares),
+            *squares,
         ]
     indices = "scipy.spatial.cKDTree(Y).query(X)[1]"
     nearest = "scipy.spatial.cKDTree(Y).query(X)[0]"
@@ -327,11 +329,12 @@ def nearest_neighbour(seen: Observation) -> Iterator[Finding]:
             (f"({d}).argmin(axis=1)", indices),
             (f"({d}).argmin(1)", indices),
         ]
-        plain = "norm" in d or d.endswith("(X, Y)")
-        table += [
-            (f"np.min({d}, axis=1)", nearest if plain else f"{nearest} ** 2"),
-            (f"({d}).min(axis=1)", nearest if plain else f"{nearest} ** 2"),
-        ]
+        plain = d.startswith(("np.linalg", "np.sqrt")) or d.endswith("(X, Y)")
+        smallest = nearest if plain else f"{nearest} ** 2"
+        calls = (f"np.min({d}, axis=1)", f"({d}).min(axis=1)", f"({d}).min(1)")
+        table += [(each, smallest) for each in calls]
+        if not plain:
+            table += [(f"np.sqrt({each})", nearest) for each in calls]
     return seen.rewrites(
         *table,
         title="ask a k-d tree for the nearest points",

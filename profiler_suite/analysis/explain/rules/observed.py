@@ -13,7 +13,7 @@ import numpy as np
 from profiler_suite import units
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.lifting import LiftedFunction, Lifting, lift
-from profiler_suite.analysis.explain.rewrites import appends, patterns
+from profiler_suite.analysis.explain.rewrites import appends, patterns, single_uses
 from profiler_suite.analysis.explain.rewrites.append_loops import (
     ComprehensionForm,
     comprehended,
@@ -80,6 +80,7 @@ class Observation:
                 if other is not function and other.source.file == function.source.file
             }
         self._liftings: dict[Function, Lifting] = {}
+        self._in_place: dict[Function, single_uses.InPlaceForm | None] = {}
         self._comprehensions: dict[Function, ComprehensionForm | None] = {}
         self.traced = not explained.breakdown_record.untraced
 
@@ -248,9 +249,9 @@ class Observation:
             if found is not None:
                 yield found
         for function in self.functions:
-            yield from self._of_comprehensions(
-                function, table, where, helpers, (title, evidence, answer)
-            )
+            words = title, evidence, answer
+            yield from self._of_comprehensions(function, table, where, helpers, words)
+            yield from self._of_single_uses(function, table, where, helpers, words)
 
     def _of_comprehensions(
         self,
@@ -282,6 +283,35 @@ class Observation:
             title=f"{at(lines[:1])}: {title}",
             evidence=evidence or self.evidence(function, lines),
             lines=lines,
+            answer=answer,
+        )
+        if found is not None:
+            yield found
+
+    def _of_single_uses(
+        self,
+        function: Function,
+        table: Sequence[tuple[str, str]],
+        where: Callable[[Match], bool],
+        helpers: Sequence[str],
+        words: tuple[str, str, str],
+    ) -> Iterator[Finding]:
+        """The same where parts of an expression have names that are set for it alone."""
+        if function not in self._in_place:
+            self._in_place[function] = single_uses.in_place(function)
+        every = self._in_place[function]
+        if every is None:
+            return
+        made = single_uses.rewritten(function, every, table, where)
+        if made is None:
+            return
+        title, evidence, answer = words
+        found = self.finding(
+            function,
+            self._spliced(function, rewriting.line_edits(function, made.text), helpers),
+            title=f"{at(made.lines)}: {title}",
+            evidence=evidence or self.evidence(function, made.concerned),
+            lines=made.concerned,
             answer=answer,
         )
         if found is not None:

@@ -66,6 +66,18 @@ FIRES = [
         "cKDTree(b).query(a)[0]",
     ),
     fires(
+        "nearest_neighbour",
+        "np.sqrt(((a[:, None, :] - b[None, :, :]) ** 2).sum(axis=2)).min(axis=1)",
+        (POINTS, OTHERS),
+        "cKDTree(b).query(a)[0]",
+    ),
+    fires(
+        "nearest_neighbour",
+        "np.sqrt(((a[:, None] - b) ** 2).sum(-1).min(axis=1))",
+        (POINTS, OTHERS),
+        "return scipy.spatial.cKDTree(b).query(a)[0]",
+    ),
+    fires(
         "kron",
         "np.kron(a, b) @ x",
         (rng.random((3, 4)), rng.random((5, 6)), rng.random(24)),
