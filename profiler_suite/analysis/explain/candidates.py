@@ -29,7 +29,9 @@ _OF_LOOPS = (
 )
 _OF_CALLS_IN_LOOPS = ("models",)
 # What does less, before what does the same a little faster.
-_OF_LESS_WORK = ("algorithm", "matrices", "structured", "searching", "ordering")
+_OF_LESS_WORK = (
+    *("algorithm", "matrices", "structured", "overlaps", "sliding", "searching", "ordering"),
+)
 
 
 def candidates(seen: Observation) -> list[Finding]:

@@ -159,14 +159,11 @@ def rewritten(
     form = in_place(function, needed) if needed else None
     if form is None:
         return None
-    made = [
-        (one, edit)
-        for one, edit in patterns.edits(form.function, table, where)
-        if _seen_through(form, one)
-    ]
+    # What stands in one expression as well: both are the better advice.
+    made = patterns.edits(form.function, table, where)
     edits = [*(edit for _, edit in made), *_empty_lines(form)]
     changed = rewriting.spliced(form.function, edits)
-    text = _without_marks(form, changed.source) if made and changed is not None else None
+    text = _without_marks(form, changed.source) if changed is not None else None
     if text is None:
         return None
     lines = sorted({one.line for one, _ in made})

@@ -1,0 +1,85 @@
+"""Slow paths of rows of truth values: what any two have in common, by broadcasting."""
+
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+# Up to this many ones a sum in float32 is exact.
+_LONGEST = 2**24
+_COUNT = "({} @ {}.T).astype(int)"
+_BOTH = _COUNT.format("A.astype(np.float32)", "B.astype(np.float32)")
+_NEITHER = _COUNT.format("(~A).astype(np.float32)", "(~B).astype(np.float32)")
+# Of +1 and -1 the product is the number of equal places less the number of others.
+_SIGNS = "np.where({}, np.float32(1), np.float32(-1))"
+_OTHERS = f"(A.shape[1] - {_COUNT.format(_SIGNS.format('A'), _SIGNS.format('B'))}) // 2"
+
+
+@rule(
+    "overlaps",
+    looks_for="rows of truth values compared place by place, each with each, to count the "
+    "places that they have in common",
+    rewrite="(a[:, None] & b[None]).sum(axis=2) → (a.astype(np.float32) @ "
+    "b.astype(np.float32).T).astype(int)",
+    exact="always below 2**24 places: sums of ones are exact",
+    thread="https://stackoverflow.com/questions/76910725/pyspark-getting-jaccard-similarity-"
+    "from-co-ocurrence-matrix",
+)
+def overlaps(seen: Observation) -> Iterator[Finding]:
+    """Intersections, unions and differences of sets, for all pairs by one product."""
+    both = ("{0} & {1}", "{0} * {1}", "np.logical_and({0}, {1})")
+    either = ("{0} | {1}", "np.logical_or({0}, {1})")
+    others = ("{0} ^ {1}", "{0} != {1}", "np.logical_xor({0}, {1})")
+    equal = ("{0} == {1}",)
+    count = "A.shape[1] - "
+    table = []
+    for operations, template in (
+        (both, _BOTH),
+        (either, f"{count}{_NEITHER}"),
+        (others, _OTHERS),
+        (equal, f"{count}{_OTHERS}"),
+    ):
+        for operation in operations:
+            for a, b in _PAIRS:
+                table += [(s, template) for s in _sums(operation.format(a, b))]
+                table += [(s, f"({template}) / A.shape[1]") for s in _means(operation, a, b)]
+
+    def truths(one: Match) -> bool:
+        held = [one.form(name) for name in "AB"]
+        return all(
+            f is not None
+            and f.kind == "array"
+            and f.letter == "b"
+            and len(f.shape) == 2
+            and 0 < f.shape[1] < _LONGEST
+            for f in held
+        )
+
+    return seen.rewrites(
+        *table, where=truths, title="count for all pairs by one matrix product"
+    )
+
+
+_PAIRS = tuple(
+    (f"A[{rows}]", columns)
+    for new in ("None", "np.newaxis")
+    for rows in (f":, {new}, :", f":, {new}")
+    for columns in (f"B[{new}, :, :]", f"B[{new}, :]", f"B[{new}]", "B")
+)
+
+
+def _sums(what: str) -> Iterator[str]:
+    for axis in ("-1", "2"):
+        yield f"np.sum({what}, axis={axis})"
+        yield f"np.count_nonzero({what}, axis={axis})"
+        yield f"({what}).sum(axis={axis})"
+        yield f"({what}).sum({axis})"
+
+
+def _means(operation: str, a: str, b: str) -> Iterator[str]:
+    what = operation.format(a, b)
+    for axis in ("-1", "2"):
+        yield f"np.mean({what}, axis={axis})"
+        yield f"({what}).mean(axis={axis})"
+        yield f"({what}).mean({axis})"
