@@ -26,8 +26,8 @@ def fourier(x, inverse=False):
     return len(x) * np.fft.ifft(x) if inverse else np.fft.fft(x)
 '''.strip()
 
-# Counters and lengths at which waves are told apart.
-_PLACES = ((0, 0, 7), (1, 1, 7), (2, 1, 7), (3, 5, 11), (5, 3, 11), (7, 8, 13), (12, 11, 13))
+PLACES = ((0, 0, 7), (1, 1, 7), (2, 1, 7), (3, 5, 11), (5, 3, 11), (7, 8, 13), (12, 11, 13))
+"""Frequency, place and length at which waves are told apart."""
 _CLOSE = 1e-9
 
 
@@ -143,7 +143,7 @@ class _Transform:
         element = f"{array}[{place}]"
         length = ast.unparse(over)
         weights = []
-        for k, t, n in _PLACES:
+        for k, t, n in PLACES:
             known = {frequency: k, place: t, length: n}
             found = [value_of(self._function, term, {**known, element: e}) for e in (1, 2, 0)]
             one, two, none = found
@@ -155,7 +155,7 @@ class _Transform:
         real = form.dtype == "float64" or form.letter in "iub"
         waves = ["exp", "-exp"] if real or form.dtype == "complex128" else []
         waves += ["cos", "sin", "-sin"] if real else []
-        return next((wave for wave in waves if _is_wave(wave, weights)), "")
+        return next((wave for wave in waves if is_wave(wave, weights)), "")
 
     def _part(self, array: str, wave: str, frequency: str) -> str:
         """The element of the transform that is the sum; notes the lines that make it."""
@@ -189,8 +189,9 @@ def _range(loop: ast.For) -> ast.expr | None:
     return None
 
 
-def _is_wave(wave: str, weights: list[complex]) -> bool:
-    angles = [2 * math.pi * k * t / n for k, t, n in _PLACES]
+def is_wave(wave: str, weights: list[complex]) -> bool:
+    """Whether these are what a wave is at the places."""
+    angles = [2 * math.pi * k * t / n for k, t, n in PLACES]
     waves: dict[str, Callable[[float], complex]] = {
         "cos": math.cos,
         "sin": math.sin,

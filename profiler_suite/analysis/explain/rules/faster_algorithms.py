@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import msgspec
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import fourier_loops, patterns
+from profiler_suite.analysis.explain.rewrites import fourier_loops, fourier_matrices, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -114,3 +114,27 @@ def fourier_written_out(seen: Observation) -> Iterator[Finding]:
                     evidence=f"n sums of n waves are n * n terms; provided that no element of "
                     f"{made.array} is infinite",
                 )
+
+
+@rule(
+    "faster_algorithms",
+    looks_for="a matrix of waves made in full to be multiplied with a vector: a discrete "
+    "Fourier transform of n * n terms",
+    rewrite="np.exp(-2j * np.pi * np.outer(k, k) / n) @ x → np.fft.fft(x)",
+    exact="up to rounding relative to the largest element; no element is infinite",
+    thread="https://scipython.com/book/chapter-6-numpy/questions/direct-implementation-of-the-"
+    "discrete-fourier-transform/",
+)
+def fourier_matrix(seen: Observation) -> Iterator[Finding]:
+    """Products with the matrix of a Fourier transform."""
+    for function in seen.functions:
+        for made in fourier_matrices.fourier_products(function):
+            yield from seen.edited(
+                function,
+                made.edits,
+                title="one fast Fourier transform instead of a matrix of waves",
+                lines=made.lines,
+                helpers=("import numpy as np", fourier_loops.FOURIER),
+                evidence="a matrix of n * n waves, each computed; a fast transform takes "
+                "n * log(n) steps",
+            )
