@@ -1,5 +1,6 @@
 """What the operations of NumPy are called, and of which kind each is."""
 
+import re
 import sys
 from typing import Any
 
@@ -111,6 +112,10 @@ def ufunc_path(ufunc: Any) -> str:
     return path
 
 
+# 'numpy.lib._stride_tricks_impl' holds what 'numpy.lib.stride_tricks' offers.
+_IMPLEMENTED = re.compile(r"\._(\w+)_impl\b")
+
+
 def ufunc_kind(path: str, method: str) -> str:
     """The kind of a ufunc's method."""
     if path in _PRODUCTS:
@@ -125,7 +130,8 @@ def ufunc_kind(path: str, method: str) -> str:
 def function_name(function: Any) -> str:
     """The public name of a NumPy function, such as 'np.dot'."""
     module = getattr(function, "__module__", "") or ""
-    return f"{module}.{function.__name__}".replace("numpy.", "np.", 1)
+    public = _IMPLEMENTED.sub(r".\1", module)
+    return f"{public}.{function.__name__}".replace("numpy.", "np.", 1)
 
 
 def function_kind(name: str) -> str:

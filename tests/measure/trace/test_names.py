@@ -45,6 +45,8 @@ def test_kinds_of_ufuncs(path: str, method: str, kind: str) -> None:
 
 def test_functions_go_by_their_public_names() -> None:
     assert function_name(np.dot) == "np.dot"
+    windows = np.lib.stride_tricks.sliding_window_view
+    assert function_name(windows) == "np.lib.stride_tricks.sliding_window_view"
     assert function_kind("np.dot") == "product"
     assert function_kind("np.no_such") == "other"
     assert all(hasattr(np.ndarray, name) for name in METHOD_KINDS)

@@ -85,7 +85,7 @@ def _wave(function: Function, matrix: ast.expr, vector: str) -> str:
     return next((w for w in ("exp", "-exp") if fourier_loops.is_wave(w, weights)), "")
 
 
-class _Counted(NamedTuple):
+class _WaveMatrix(NamedTuple):
     element: ast.expr
     frequency: set[str]
     place: set[str]
@@ -94,7 +94,7 @@ class _Counted(NamedTuple):
     length: ast.expr
 
 
-def _listed(function: Function, matrix: ast.expr) -> _Counted | None:
+def _listed(function: Function, matrix: ast.expr) -> _WaveMatrix | None:
     """Of lists in a list, by two counters."""
     for name in ("array", "asarray"):
         for rows in _ROWS:
@@ -103,11 +103,11 @@ def _listed(function: Function, matrix: ast.expr) -> _Counted | None:
                 continue
             counters = [ast.unparse(one[each]) for each in "KT"]
             element = _plain(function, one["E"], set(counters))
-            return _Counted(element, {counters[0]}, {counters[1]}, set(), one["N"])
+            return _WaveMatrix(element, {counters[0]}, {counters[1]}, set(), one["N"])
     return None
 
 
-def _broadcast(function: Function, matrix: ast.expr) -> _Counted | None:
+def _broadcast(function: Function, matrix: ast.expr) -> _WaveMatrix | None:
     """Of numbers that count up, in a column and in a row."""
     texts: dict[str, set[str]] = {"row": set(), "column": set(), "outer": set()}
     lengths: dict[str, ast.expr] = {}
@@ -120,7 +120,7 @@ def _broadcast(function: Function, matrix: ast.expr) -> _Counted | None:
     if len(lengths) != 1:
         return None
     (length,) = lengths.values()
-    return _Counted(plain, texts["column"], texts["row"], texts["outer"], length)
+    return _WaveMatrix(plain, texts["column"], texts["row"], texts["outer"], length)
 
 
 def _counts(function: Function, node: ast.expr, depth: int = 0) -> tuple[str, ast.expr] | None:

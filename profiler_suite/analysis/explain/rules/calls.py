@@ -380,8 +380,8 @@ def cross_of_three(a, b):
 '''.strip()
 CROSSES = '''
 def crosses(a, b):
-    """np.cross of the rows of two arrays with three columns."""
-    result = np.empty(a.shape)
+    """np.cross of vectors of three numbers in the last axis of a, of b, or of both."""
+    result = np.empty(np.broadcast_shapes(a.shape, b.shape))
     for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
         np.subtract(a[..., j] * b[..., k], a[..., k] * b[..., j], out=result[..., i])
     return result
@@ -406,10 +406,11 @@ def cross(seen: Observation) -> Iterator[Finding]:
                 and f.dtype == "float64"
                 and f.kind == "array"
                 and f.shape[-1] == _OF_SPACE
-                and (len(f.shape) == 1) == (most == 1)
+                and len(f.shape) <= most
                 for f in held
             )
-            and len({f.shape for f in held if f}) == 1
+            and max(len(f.shape) for f in held if f) == most
+            and len({f.shape for f in held if f and len(f.shape) > 1}) < 2
         )
 
     for helper, template, most in (

@@ -25,6 +25,7 @@ FAMILIES = (
     "overlaps",
     "sliding",
     "rearranging",
+    "dates",
     "padding",
     "images",
     "choices",

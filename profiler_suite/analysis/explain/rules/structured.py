@@ -232,3 +232,58 @@ def polynomial(seen: Observation) -> Iterator[Finding]:
         where=array,
         title="multiply and add in turn, as Horner does",
     )
+
+
+VANDERMONDE = '''
+def powers_of(x, count):
+    """x ** 0, x ** 1, ... as columns: each is x times the one before, for all x at once."""
+    rows = np.ones((count, len(x)), x.dtype)
+    for k in range(1, count):
+        np.multiply(rows[k - 1], x, out=rows[k])
+    return rows.T
+'''.strip()
+
+
+@rule(
+    "structured",
+    looks_for="a matrix of powers made in full, to be multiplied with the coefficients of a "
+    "polynomial or for itself: row by row, or by a logarithm and an exponential each",
+    rewrite="np.vander(x, len(c)) @ c → np.polyval(c, x)",
+    exact="up to rounding, for as many coefficients as powers",
+    thread="https://github.com/numpy/numpy/pull/4568",
+)
+def vandermonde(seen: Observation) -> Iterator[Finding]:
+    """Polynomials by the matrix of powers, and that matrix."""
+    rising = ["np.vander(X, N, increasing=True)", "np.vander(X, N=N, increasing=True)"]
+    rising.append("np.polynomial.polynomial.polyvander(X, D)")
+    for new in ("None", "np.newaxis"):
+        rising += [f"X[:, {new}] ** np.arange(N)", f"np.power(X[:, {new}], np.arange(N))"]
+    falling = ["np.vander(X, N)", "np.vander(X, N=N)"]
+    products = ("({} @ C)", "np.dot({}, C)", "({}).dot(C)")
+
+    def vectors(one: Match) -> bool:
+        held = [one.form(name) for name in "XC" if name in one.captures]
+        return all(
+            f is not None and f.dtype in ("float64", "float32") and len(f.shape) == 1
+            for f in held
+        )
+
+    yield from seen.rewrites(
+        *((p.format(f"({m})"), "np.polyval(C, X)") for p in products for m in falling),
+        *(
+            (p.format(f"({m})"), "np.polynomial.polynomial.polyval(X, C)")
+            for p in products
+            for m in rising
+        ),
+        where=vectors,
+        title="multiply and add in turn, as Horner does",
+    )
+    counted = [m for m in rising if "polyvander" not in m]
+    yield from seen.rewrites(
+        *((m, "powers_of(X, N)") for m in counted),
+        *((m, "powers_of(X, N)[:, ::-1]") for m in falling),
+        ("np.polynomial.polynomial.polyvander(X, D)", "powers_of(X, D + 1)"),
+        where=vectors,
+        title="multiply whole columns",
+        helpers=(VANDERMONDE,),
+    )

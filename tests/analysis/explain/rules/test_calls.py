@@ -168,6 +168,12 @@ FIRES = [
         lambda: (np.arange(60.0).reshape(20, 3), np.sqrt(np.arange(60.0)).reshape(20, 3)),
         "crosses(a, b)",
     ),
+    Fires(
+        "cross",
+        "def f(a, v):\n    return np.cross(v, a)\n",
+        lambda: (np.sqrt(np.arange(60.0)).reshape(20, 3), np.array([0.3, 2.0, 1.0])),
+        "crosses(v, a)",
+    ),
 ]
 
 SILENT = [
@@ -223,7 +229,7 @@ SILENT = [
     Silent(
         "cross",
         "def f(a, b):\n    return np.cross(a, b)\n",
-        lambda: (np.arange(60.0).reshape(20, 3), np.arange(3.0)),
+        lambda: (np.arange(40.0).reshape(20, 2), np.arange(40.0).reshape(20, 2)),
     ),
 ]
 

@@ -16,8 +16,29 @@ SPARSE = "import scipy.sparse.linalg\n\n\n"
 D, X = rng.random(30) + 4, rng.random(30)
 SHORT = rng.random(29)
 SQUARE = rng.random((12, 12)) / 9
+POINTS = rng.random(60)
+FEW = D[:5]
 
 FIRES = [
+    *(
+        Fires(
+            "vandermonde", f"def f(x, c):\n    return {text}\n", lambda: (POINTS, FEW), expected
+        )
+        for text, expected in (
+            ("np.vander(x, len(c)) @ c", "return np.polyval(c, x)"),
+            ("np.dot(np.vander(x, 5, increasing=True), c)", "polynomial.polyval(x, c)"),
+            ("(x[:, None] ** np.arange(5)) @ c", "polynomial.polyval(x, c)"),
+            ("np.vander(x, 4)", "return powers_of(x, 4)[:, ::-1]"),
+            ("np.power(x[:, np.newaxis], np.arange(6))", "return powers_of(x, 6)"),
+            ("np.polynomial.polynomial.polyvander(x, 3).sum()", "powers_of(x, 3 + 1).sum()"),
+        )
+    ),
+    Fires(
+        "vandermonde",
+        "def f(x, c):\n    powers = np.vander(x, len(c))\n    return powers @ c\n",
+        lambda: (POINTS, FEW),
+        "    return np.polyval(c, x)",
+    ),
     Fires(
         "toeplitz",
         LINALG + "def f(c, x):\n    return scipy.linalg.toeplitz(c) @ x\n",
@@ -115,7 +136,18 @@ SILENT = [
         lambda: (X, D[:5]),
     ),
 ]
+SILENT += [
+    Silent(  # integers overflow where floats round
+        "vandermonde", "def f(x):\n    return np.vander(x, 4)\n", lambda: (np.arange(9),)
+    ),
+    Silent("vandermonde", "def f(x, p):\n    return x[:, None] ** p\n", lambda: (POINTS, FEW)),
+]
 REFUSED = [
+    Refused(  # near a root that all powers cancel in, only the order of the steps is left
+        "vandermonde",
+        "def f(x, c):\n    return np.sign(np.vander(x, len(c)) @ c)\n",
+        lambda: (1 + (POINTS - 0.5) * 1e-4, np.poly(np.ones(7))),
+    ),
     Refused(  # the recursion needs more than that the matrix can be inverted
         "toeplitz",
         LINALG + "def f(c, x):\n    return np.linalg.solve(scipy.linalg.toeplitz(c), x)\n",
