@@ -2,10 +2,11 @@
 
 import msgspec
 
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import Rule, catalogue
 from profiler_suite.errors import ProfilerSuiteError
-from profiler_suite.measure.explain.records import Trial
+from profiler_suite.measure.explain.records import Rewrite, Trial
 from profiler_suite.model.trial import TrialKind
 from profiler_suite.registry import blaming
 
@@ -39,7 +40,8 @@ def candidates(seen: Observation) -> list[Finding]:
     found: list[Finding] = []
     known: set[bytes] = set()
     for rule in catalogue():
-        for each in _found(rule, seen):
+        own = _found(rule, seen)
+        for each in (*_all_places(seen, own), *own):
             key = msgspec.json.encode(each.trial)
             if key in known:
                 continue
@@ -56,6 +58,41 @@ def candidates(seen: Observation) -> list[Finding]:
             -each.share,
         ),
     )
+
+
+def _all_places(seen: Observation, found: list[Finding]) -> list[Finding]:
+    """One finding for all places where a rule has something to rewrite, besides each alone."""
+    plain = [
+        each
+        for each in found
+        if each.trial.kind is TrialKind.REWRITE and not each.hint and each.trial.rewrites
+    ]
+    rewrites = [rewrite for each in plain for rewrite in each.trial.rewrites]
+    made = rewriting.together(seen.functions, rewrites) if len(plain) > 1 else []
+    alone = {msgspec.json.encode(each.trial.rewrites) for each in plain}
+    if not made or msgspec.json.encode(tuple(made)) in alone:
+        return []
+    parts = [each for each in plain if _is_part(each, made)]
+    title = "; ".join(dict.fromkeys(each.title for each in parts))
+    return [
+        msgspec.structs.replace(
+            max(parts, key=lambda each: each.share),
+            title=title,
+            evidence="; ".join(dict.fromkeys(each.evidence for each in parts)),
+            trial=Trial(
+                kind=TrialKind.REWRITE,
+                rewrites=tuple(made),
+                one_size=any(each.trial.one_size for each in parts),
+            ),
+            share=min(1.0, sum(each.share for each in parts)),
+        )
+    ]
+
+
+def _is_part(found: Finding, made: list[Rewrite]) -> bool:
+    """Whether all that it edits is edited so in these."""
+    edits = {edit for each in made for edit in each.edits}
+    return all(edit in edits for each in found.trial.rewrites for edit in each.edits)
 
 
 def _order_of(family: str) -> int:

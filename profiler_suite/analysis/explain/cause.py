@@ -332,8 +332,14 @@ def _instructions(calls: Sequence[InsideCall]) -> str:
 
 def _works_most(record: BreakdownRecord) -> tuple[OperationTime | None, float]:
     """The operation that does at least half of the work, and its part; None: no one does."""
-    most = max(record.operations, key=_work_s, default=None)
     whole_s = sum(_work_s(each) for each in record.operations)
+    left_s = record.plain_s - sum(each.calls * each.call_s for each in record.operations)
+    unknown = {_named(each): each for each in record.operations if not each.replayed}
+    if unknown and left_s > _MOST * record.plain_s:
+        # What could not be replayed takes the rest: of several nobody knows which.
+        only = next(iter(unknown.values())) if len(unknown) == 1 else None
+        return only, float(only is not None)
+    most = max(record.operations, key=_work_s, default=None)
     if most is None or whole_s <= 0 or _work_s(most) < _MOST * whole_s:
         return None, 0.0
     return most, _work_s(most) / whole_s

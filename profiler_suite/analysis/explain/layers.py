@@ -31,6 +31,9 @@ _MOST_CALLEES = 5
 # Part of the name of a function that another one made, as decorators do.
 _LOCAL = "<locals>"
 _WRAPPED = 0.9
+# NumPy's Python below x.max() and its like, and what it calls them.
+_OF_METHODS = "numpy/_core/_methods.py"
+_METHODS = {"amax": "max", "amin": "min"}
 
 
 def shares(record: LayerRecord | None) -> dict[str, float]:
@@ -92,6 +95,9 @@ def below_numpy_in_words(record: LayerRecord | None) -> str:
 
 def _of_numpy(callee: CalleeSamples) -> str:
     """'np.pad', 'np.linalg.norm'; with its file where it is none that a user calls."""
+    if callee.file.endswith(_OF_METHODS):
+        method = callee.function.lstrip("_")
+        return f"ndarray.{_METHODS.get(method, method)}"
     for module in (np, np.linalg, np.fft, np.ma):
         public = getattr(module, callee.function, None)
         code = getattr(inspect.unwrap(public), "__code__", None) if callable(public) else None

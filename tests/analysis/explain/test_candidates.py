@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain import candidates as module
@@ -12,6 +13,9 @@ from profiler_suite.analysis.explain.rules.observed import Finding
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.explain.records import Trial
 from profiler_suite.model.trial import TrialKind
+from tests.analysis.explain.rules.own_function import Own
+
+ROWS = np.random.default_rng(5).random((400, 3))
 
 
 def finding(target: str, share: float, kind: TrialKind = TrialKind.REWRITE) -> Finding:
@@ -44,6 +48,17 @@ def test_the_costliest_come_first_and_batches_last(monkeypatch: pytest.MonkeyPat
     assert [each.title for each in made] == ["b", "a", "batch"]
     assert [each.rule for each in made] == ["second", "first", "first"]
     assert {each.family for each in made} == {"dtype"}
+
+
+def test_all_places_of_a_rule_are_tried_together_before_each_alone() -> None:
+    own = Own("def f(x):\n    return np.max(x, axis=1).sum() + np.min(x, axis=1).sum()\n", ROWS)
+    every = [each for each in candidates(own.observed) if each.rule == "short_axis"]
+    first, *alone = [each.trial.rewrites[0].source for each in every]
+    both = "over_last_axis(np.maximum, x).sum() + over_last_axis(np.minimum, x).sum()"
+    assert both in first
+    assert len(alone) == 2
+    assert not any(both in each for each in alone)
+    assert own.agreement(every[0]).same
 
 
 def test_what_gives_another_answer_comes_after_the_rewrites(

@@ -260,6 +260,14 @@ def test_slow_inner_loops_are_named_by_their_operation() -> None:
     assert with_vectors.text == f"{named.text}, in AVX2 instructions"
     baseline = inside.judged(facts(simd="AVX2 (baseline)"), 2e-4, None)
     assert found(explained, roofline.WORK, baseline).text == named.text
+    unknown = msgspec.structs.replace(slow("np.equal", 2, 0.0), replayed=False)
+    texts = function(samples(ufunc=100), operations=(slow("np.sum", 1, 30e-6), unknown))
+    assert found(texts, roofline.WORK).text.startswith("bound by the inner loops of np.equal, ")
+    other = msgspec.structs.replace(slow("np.less", 2, 0.0), replayed=False)
+    either = msgspec.structs.replace(
+        texts, breakdown_record=function(operations=(unknown, other)).breakdown_record
+    )
+    assert "inner loops of np." not in found(either, roofline.WORK).text
     masked = function(samples(copy=100), operations=(slow("getitem", 1, 900e-6),))
     assert "inner loops of x[…], " in found(masked, roofline.WORK).text
     even = (slow("np.power", 10, 30e-6), slow("np.add", 10, 30e-6), slow("np.exp", 10, 30e-6))

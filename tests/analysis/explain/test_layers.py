@@ -126,6 +126,10 @@ def test_a_function_of_numpy_is_told_as_it_is_called() -> None:
     assert layers.below_numpy_in_words(record(named_alike, your_code=1000)) == (
         "62 % below pad (numpy/other.py)"
     )
+    method = replace(own[1], function="_amax", file="/v/numpy/_core/_methods.py")
+    assert layers.below_numpy_in_words(record(method, your_code=1000)) == (
+        "62 % below ndarray.max"
+    )
     assert layers.below_numpy_in_words(record(callee(900), a=1000)) == ""
     assert layers.below_numpy_in_words(None) == ""
 

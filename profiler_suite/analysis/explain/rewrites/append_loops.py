@@ -54,9 +54,9 @@ def comprehended(function: Function) -> ComprehensionForm | None:
     }
     for node in ast.walk(changed.node):
         if isinstance(node, ast.stmt) and not hasattr(node, "body"):
-            own = range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            found = [loops[number] for number in own if number in loops]
-            loops |= {number: found[0] for number in own if found and number not in loops}
+            taken = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            found = [loops[number] for number in taken if number in loops]
+            loops |= {number: found[0] for number in taken if found and number not in loops}
     return ComprehensionForm(changed, loops)
 
 

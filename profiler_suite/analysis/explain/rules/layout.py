@@ -301,6 +301,36 @@ def count_nonzero(seen: Observation) -> Iterator[Finding]:
 
 @rule(
     "layout",
+    looks_for="truth values counted only to ask whether there are any",
+    rewrite="np.sum(mask, axis=1) > 0 → np.any(mask, axis=1)",
+    exact="always",
+    thread="https://github.com/cta-observatory/ctapipe/pull/1133",
+)
+def any_by_count(seen: Observation) -> Iterator[Finding]:
+    """Counts that are compared with nothing, or with all."""
+
+    def truth(m: Match) -> bool:
+        form = m.form("M")
+        return form is not None and form.kind == "array" and form.letter == "b"
+
+    table = []
+    for count, more in (
+        ("np.sum", ", axis=K"),
+        ("np.sum", ""),
+        ("np.count_nonzero", ", axis=K"),
+    ):
+        counted = f"{count}(M{more})"
+        table += [(f"{counted} {s}", f"np.any(M{more})") for s in ("> 0", ">= 1", "!= 0")]
+        table += [(f"{counted} == 0", f"~np.any(M{more})")]
+    for more in ("axis=K", "K", ""):
+        table += [(f"M.sum({more}) {s}", f"M.any({more})") for s in ("> 0", ">= 1", "!= 0")]
+        table += [(f"M.sum({more}) == 0", f"~M.any({more})")]
+    table.append(("np.sum(M) == M.size", "np.all(M)"))
+    return seen.rewrites(*table, where=truth, title="stop counting: ask for any")
+
+
+@rule(
+    "layout",
     looks_for="a flattened copy where a view would do",
     rewrite="x.flatten() → x.ravel()",
     exact="as long as nothing is written to it",

@@ -83,3 +83,56 @@ def _means(operation: str, a: str, b: str) -> Iterator[str]:
         yield f"np.mean({what}, axis={axis})"
         yield f"({what}).mean(axis={axis})"
         yield f"({what}).mean({axis})"
+
+
+PLACES_ALIKE = '''
+def places_alike(a, b):
+    """(a[:, None] == b[None]).sum(axis=2) for integers: value by value, by matrix products."""
+    low = min(a.min(initial=0), b.min(initial=0))
+    high = max(a.max(initial=0), b.max(initial=0))
+    if int(high) - int(low) > 50:
+        return np.count_nonzero(a[:, None] == b[None], axis=2)
+    alike = np.zeros((len(a), len(b)), np.float32)
+    for value in range(int(low), int(high) + 1):
+        alike += (a == value).astype(np.float32) @ (b == value).astype(np.float32).T
+    return alike.astype(int)
+'''.strip()
+
+
+@rule(
+    "overlaps",
+    looks_for="rows of few different integers compared place by place, each with each, to "
+    "count the places that are equal",
+    rewrite="(a[:, None] != b[None]).mean(axis=2) → for each value one matrix product of the "
+    "places that hold it",
+    exact="always below 2**24 places; values that differ much are compared as before",
+    thread="https://www.e-learn.cn/qa/answer/852577/1836690.html",
+)
+def equal_places(seen: Observation) -> Iterator[Finding]:
+    """Hamming distances of rows of codes."""
+    table = []
+    for sign, template in (
+        ("{0} == {1}", "places_alike(A, B)"),
+        ("{0} != {1}", "A.shape[1] - places_alike(A, B)"),
+    ):
+        for a, b in _PAIRS:
+            table += [(each, template) for each in _sums(sign.format(a, b))]
+            table += [(each, f"({template}) / A.shape[1]") for each in _means(sign, a, b)]
+
+    def codes(one: Match) -> bool:
+        held = [one.form(name) for name in "AB"]
+        return all(
+            f is not None
+            and f.kind == "array"
+            and f.letter in "iu"
+            and len(f.shape) == 2
+            and 0 < f.shape[1] < _LONGEST
+            for f in held
+        )
+
+    return seen.rewrites(
+        *table,
+        where=codes,
+        title="count equal places value by value, by matrix products",
+        helpers=(PLACES_ALIKE,),
+    )

@@ -32,7 +32,8 @@ def bincount(seen: Observation) -> Iterator[Finding]:
         integers = index is None or (len(index.shape) == 1 and index.letter in "iu")
         return one_axis and integers and isinstance(m["A"], ast.Name | ast.Attribute)
 
-    return seen.rewrites(
+    yield from _by_two_indices(seen)
+    yield from seen.rewrites(
         (
             "np.add.at(A, I, 1)",
             "np.add(A, np.bincount(I, minlength=len(A)), out=A, casting='unsafe')",
@@ -48,6 +49,30 @@ def bincount(seen: Observation) -> Iterator[Finding]:
         ),
         where=whole,
         title="count or sum by index with bincount",
+    )
+
+
+def _by_two_indices(seen: Observation) -> Iterator[Finding]:
+    """Sums into the elements of a matrix, by rows and columns."""
+    places = "np.ravel_multi_index((I, J), A.shape)"
+    counts = f"np.bincount({places}, {{}}minlength=A.size).reshape(A.shape)"
+
+    def matrix(m: Match) -> bool:
+        form, indices = m.form("A"), [m.form("I"), m.form("J")]
+        return (
+            (form is None or len(form.shape) == 2)
+            and all(i is None or (len(i.shape) == 1 and i.letter in "iu") for i in indices)
+            and isinstance(m["A"], ast.Name | ast.Attribute)
+        )
+
+    yield from seen.rewrites(
+        ("np.add.at(A, (I, J), 1)", f"np.add(A, {counts.format('')}, out=A, casting='unsafe')"),
+        (
+            "np.add.at(A, (I, J), V)",
+            f"np.add(A, {counts.format('weights=V, ')}, out=A, casting='unsafe')",
+        ),
+        where=matrix,
+        title="count or sum by place with bincount",
     )
 
 

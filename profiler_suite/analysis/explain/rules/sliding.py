@@ -98,6 +98,52 @@ def _is_one_of(form: Form, dtypes: str | tuple[str, ...]) -> bool:
     return form.letter in dtypes if isinstance(dtypes, str) else form.dtype in dtypes
 
 
+BOX = '''
+def moving_sums(x, length):
+    """np.convolve(x, np.ones(length), "valid"), from sums of 2, 4, 8, ... neighbours."""
+    if not 1 <= length <= len(x):
+        return np.convolve(x, np.ones(length), "valid")
+    return over_windows(np.add, x, (length,))
+'''.strip()
+
+
+@rule(
+    "sliding",
+    looks_for="a moving average by convolution: every window is added up anew",
+    rewrite="np.convolve(x, np.ones(n) / n, 'valid') → sums of 2, 4, 8, … neighbours, by "
+    "x[:-k] + x[k:]",
+    exact="up to rounding",
+    thread="https://stackoverflow.com/questions/14313510/how-to-calculate-moving-average-using-numpy",
+)
+def moving_average(seen: Observation) -> Iterator[Finding]:
+    """Boxes slid over a vector."""
+
+    def vector(one: Match) -> bool:
+        form, length = one.form("X"), one.form("W")
+        whole = length is not None and length.kind == "python" and length.letter == "i"
+        return whole and form is not None and form.dtype == "float64" and len(form.shape) == 1
+
+    sums = "moving_sums(X, W)"
+    boxes = [
+        ("np.ones(W) / W", f"{sums} / W"),
+        ("np.ones(W)", sums),
+        ("np.ones((W,)) / W", f"{sums} / W"),
+        ("np.full(W, 1 / W)", f"{sums} / W"),
+        ("np.repeat(1 / W, W)", f"{sums} / W"),
+    ]
+    table = []
+    for mode in ("'valid'", "mode='valid'"):
+        for box, template in boxes:
+            table.append((f"np.convolve(X, {box}, {mode})", template))
+        table.append((f"np.convolve(X, np.ones(W), {mode}) / W", f"{sums} / W"))
+    return seen.rewrites(
+        *table,
+        where=vector,
+        title="put windows together from shorter ones",
+        helpers=(OVER_WINDOWS, BOX),
+    )
+
+
 @rule(
     "sliding",
     looks_for="medians of windows that slide by one element: each is partitioned anew",

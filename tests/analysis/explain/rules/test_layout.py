@@ -79,6 +79,20 @@ FIRES = [
         "np.count_nonzero(m) + np.count_nonzero(a < 0.1)",
     ),
     Fires(
+        "any_by_count",
+        "def f(a):\n    return np.where(np.sum(a > 0.9, axis=1) > 0)[0]\n",
+        lambda: (A,),
+        "np.where(np.any(a > 0.9, axis=1))[0]",
+    ),
+    Fires(
+        "any_by_count",
+        "def f(a):\n"
+        "    bad = np.isnan(a)\n"
+        "    return a[bad.sum(axis=1) == 0], bad.sum() != 0, np.sum(bad) == bad.size\n",
+        lambda: (A,),
+        "return a[~bad.any(axis=1)], bad.any(), np.all(bad)",
+    ),
+    Fires(
         "flatten", "def f(a):\n    return a.flatten().sum()\n", lambda: (A,), "a.ravel().sum()"
     ),
     Fires(
@@ -111,6 +125,8 @@ SILENT = [
     Silent("take", "def f(a, m):\n    return a[m]\n", lambda: (V, V > 0.5)),
     Silent("mask", "def f(a, i):\n    return a[np.where(i)]\n", lambda: (V, V)),
     Silent("count_nonzero", "def f(a):\n    return np.sum(a)\n", lambda: (A,)),
+    Silent("any_by_count", "def f(a):\n    return a.sum(axis=1) > 0\n", lambda: (A,)),
+    Silent("any_by_count", "def f(a):\n    return (a > 0.5).sum(axis=1) > 1\n", lambda: (A,)),
     Silent("flatten", "def f(a):\n    return a.ravel()\n", lambda: (A,)),
     Silent("reshape_copies", "def f(a, b):\n    return a.T @ b\n", lambda: (A, A)),
     Silent(

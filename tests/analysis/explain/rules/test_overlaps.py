@@ -1,6 +1,7 @@
 """What rows of truth values have in common, by one matrix product."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,21 @@ FIRES.append(
         "    union = m.shape[1] - ((~m).astype",
     )
 )
+CODES, OTHERS = rng.integers(-1, 3, (20, 33)), rng.integers(0, 5, (25, 33))
+FIRES += [
+    Fires("equal_places", f"{HEAD}{text}\n", lambda: (CODES, OTHERS), expected)
+    for text, expected in (
+        ("(a[:, None, :] == b[None, :, :]).sum(axis=2)", "return places_alike(a, b)"),
+        ("np.mean(a[:, None] != b, axis=-1)", "(a.shape[1] - places_alike(a, b)) / a.shape[1]"),
+    )
+]
 SILENT = [
+    Silent("equal_places", f"{HEAD}(a[:, None] == b).all(axis=2)\n", lambda: (CODES, OTHERS)),
+    Silent(
+        "equal_places",
+        f"{HEAD}(a[:, None] == b).sum(axis=2)\n",
+        lambda: (CODES * 0.5, OTHERS * 0.5),
+    ),
     Silent("overlaps", f"{HEAD}(a[:, None] & b).any(axis=0)\n", lambda: (A, B)),
     Silent("overlaps", f"{HEAD}(a & b[:20]).sum(axis=1)\n", lambda: (A, B)),
     Silent(  # integers: bits, not places
@@ -50,8 +65,19 @@ test_fires, test_silent, _ = family_tests(FIRES, SILENT, [])
 @pytest.mark.parametrize("places", [0, 1, 33])
 def test_counts_are_right_for_rows_of_any_length(case: Fires, places: int) -> None:
     own = Own(case.text, *case.arguments())
-    *_, finding = overlaps.overlaps(own.observed)
+    *_, finding = own.findings(case.rule)
     function, _ = substituted(own.function, finding.trial.rewrites)
-    rows = [each[:, :places] for each in (np.vstack([A, A * False]), B)][: len(own.arguments)]
+    rows = [each[:, :places] for each in own.arguments]
+    rows[0] = np.vstack([rows[0], np.zeros_like(rows[0])])
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
         assert np.array_equal(function(*rows), own.function(*rows), equal_nan=True)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])
+@pytest.mark.parametrize("values", [3, 100])
+def test_places_of_any_integers_are_compared(dtype: type, values: int) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(overlaps.PLACES_ALIKE, namespace)
+    a, b = rng.integers(0, values, (2, 8, 40)).astype(dtype)
+    expected = (a[:, None] == b[None]).sum(axis=2)
+    assert np.array_equal(namespace["places_alike"](a, b), expected)

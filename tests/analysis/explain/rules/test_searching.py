@@ -102,11 +102,41 @@ FIRES = [
         "np.bincount(i, weights=v, minlength=len(a))",
     ),
     Fires(
+        "bincount",
+        "def f(i, j, n):\n"
+        "    a = np.zeros((n, n))\n"
+        "    np.add.at(a, (i, j), 1)\n"
+        "    return a\n",
+        lambda: (INDEX, INDEX[::-1].copy(), 30),
+        "np.bincount(np.ravel_multi_index((i, j), a.shape), minlength=a.size)",
+    ),
+    Fires(
+        "bincount",
+        "def f(i, v):\n    a = np.ones((30, 40))\n    np.add.at(a, (i, i), v)\n    return a\n",
+        lambda: (INDEX, rng.random(30)),
+        "weights=v, minlength=a.size).reshape(a.shape)",
+    ),
+    Fires(
         "sums_in_dictionary",
         "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
         "        if k not in d:\n            d[k] = 0.0\n        d[k] += v\n    return d\n",
         lambda: (INDEX, rng.random(30)),
         "d.update(sums_by_key(keys, x))",
+    ),
+    Fires(
+        "bincount",
+        "def f(i, j, n):\n"
+        "    a = np.zeros((n, n))\n"
+        "    np.add.at(a, (i, j), 1)\n"
+        "    return a\n",
+        lambda: (INDEX, INDEX[::-1].copy(), 30),
+        "np.bincount(np.ravel_multi_index((i, j), a.shape), minlength=a.size)",
+    ),
+    Fires(
+        "bincount",
+        "def f(i, v):\n    a = np.ones((30, 40))\n    np.add.at(a, (i, i), v)\n    return a\n",
+        lambda: (INDEX, rng.random(30)),
+        "weights=v, minlength=a.size).reshape(a.shape)",
     ),
     Fires(
         "sums_in_dictionary",
@@ -265,6 +295,11 @@ REFUSED = [
         "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
         "        d.setdefault(k, []).append(v)\n    return d\n",
         lambda: (INDEX, rng.random(30)),
+    ),
+    Refused(  # a negative place is none
+        "bincount",
+        "def f(i):\n    a = np.ones((5, 5))\n    np.add.at(a, (i, i), 1)\n    return a\n",
+        lambda: (np.array([-1, 2, 3]),),
     ),
     Refused(  # a negative index counts from the end
         "bincount",

@@ -42,6 +42,14 @@ FIRES = [
         "    return over_windows(np.maximum, x, (n,))",
     ),
 ]
+FIRES += [
+    Fires("moving_average", f"def f(x, n):\n    {text}\n", lambda: (X, 12), expected)
+    for text, expected in (
+        ("return np.convolve(x, np.ones(n) / n, mode='valid')", "return moving_sums(x, n) / n"),
+        ("return np.convolve(x, np.ones(n), 'valid') / n", "return moving_sums(x, n) / n"),
+        ("k = np.ones(n) / n\n    return np.convolve(x, k, 'valid')", "moving_sums(x, n) / n"),
+    )
+]
 SILENT = [
     Silent("window_reductions", f"def f(x):\n    return {text}\n", given(of))
     for text, of in (
@@ -50,6 +58,10 @@ SILENT = [
         (f"{VIEW}(x, (3, 3)).max(axis=(1, 3))", IMAGE),
         (f"{VIEW}(x, 3).sum(axis=-1)", MASK[0]),
     )
+]
+SILENT += [
+    Silent("moving_average", f"def f(x, n):\n    return {text}\n", lambda: (X, 12))
+    for text in ("np.convolve(x, np.ones(n) / n, 'same')", "np.convolve(x, np.ones(n) * x[0])")
 ]
 SILENT.append(
     Silent(
