@@ -10,7 +10,7 @@ from profiler_suite.measure.explain.names_in_words import (
 )
 from profiler_suite.measure.explain.records import SourceText
 from profiler_suite.measure.explain.subject import Subject
-from profiler_suite.measure.lines.functions import functions_to_profile
+from profiler_suite.measure.lines.functions import functions_to_profile, nested_codes
 from profiler_suite.measure.lines.records import records
 from profiler_suite.measure.lines.session import LineSession
 from profiler_suite.model.rows import LineRecord
@@ -44,7 +44,8 @@ def profile(subject: Subject, once_s: float) -> tuple[LineRecord, ...]:
 def sources(subject: Subject) -> tuple[SourceText, ...]:
     """The text of every Python function that takes part, with what its names stand for."""
     functions = functions_to_profile(subject.function)
-    names = _names(subject, [each.__code__ for each in functions])
+    inner = {each.__code__: nested_codes(each.__code__) for each in functions}
+    names = _names(subject, [*inner, *(code for codes in inner.values() for code in codes)])
     found = []
     for each in functions:
         try:
@@ -59,6 +60,7 @@ def sources(subject: Subject) -> tuple[SourceText, ...]:
                 text="".join(lines),
                 names=names.get(each.__code__, {}),
                 bound=bound_names(each),
+                inner={c.co_name: names[c] for c in inner[each.__code__] if c in names},
             )
         )
     return tuple(found)

@@ -208,6 +208,8 @@ class SourceText(Noun, frozen=True):
     """What its global names stand for: 'np' → 'numpy', 'det' → 'numpy.linalg.det'."""
     module_lines: tuple[int, int] = (0, 0)
     """First and last of the lines outside of any function that it was made of; 0 for none."""
+    inner: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
+    """What the local names of each function that it defines inside itself held."""
 
 
 class FunctionRecord(Noun, frozen=True, tag="explained"):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.lifting.code.writer import Style
 from profiler_suite.analysis.explain.lifting.loops.leftovers import leftovers
 from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
@@ -44,7 +47,42 @@ def lift(
     module: what they compute for each element is read in place.
     """
     plain = [with_modules(each) for each in helpers]
-    return _Search(with_modules(function), names, plain).found()
+    found = _Search(with_modules(function), names, plain).found()
+    inside = tuple(each for each in _of_inner(function, plain))
+    return msgspec.structs.replace(found, lifted=(*found.lifted, *inside)) if inside else found
+
+
+def _of_inner(function: Function, helpers: Sequence[Function]) -> Iterator[LiftedFunction]:
+    """The same of functions that it defines inside itself, such as callbacks."""
+    source = function.source
+    for node in ast.walk(function.node):
+        held = source.inner.get(node.name) if isinstance(node, ast.FunctionDef) else None
+        if held is None or node is function.node or not isinstance(node, ast.FunctionDef):
+            continue
+        first, last = node.lineno, node.end_lineno or node.lineno
+        indent = function.indent_of(first)
+        text = "\n".join(function.lines[first - 1 : last]) + "\n"
+        own = syntax.bound_names(node) | {
+            each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)
+        }
+        around = {name: words for name, words in source.names.items() if name not in own}
+        inner = rewriting.parsed(
+            msgspec.structs.replace(
+                source,
+                function=node.name,
+                first_line=function.shift + first,
+                text=text,
+                names={**around, **held},
+                inner={},
+            )
+        )
+        for each in _Search(with_modules(inner), None, helpers).found().lifted if inner else ():
+            lines = [indent + line if line else line for line in each.source.splitlines()]
+            whole = [*function.lines[: first - 1], *lines, *function.lines[last:]]
+            made = msgspec.structs.replace(
+                each.rewrite, function=source.function, source="\n".join(whole) + "\n"
+            )
+            yield msgspec.structs.replace(each, rewrite=made)
 
 
 class _Search:

@@ -18,7 +18,7 @@ from profiler_suite.measure.explain.answers.same_answer import copied, in_words
 from profiler_suite.measure.explain.names_in_words import bound_names, watch_names
 from profiler_suite.measure.explain.records import FunctionRecord, SourceText
 from profiler_suite.measure.explain.substitution import buffers, substituted
-from profiler_suite.measure.lines.functions import functions_to_profile
+from profiler_suite.measure.lines.functions import functions_to_profile, nested_codes
 from profiler_suite.measure.trace import trace
 from profiler_suite.model.rows import BreakdownRecord, OperationTime
 from tests.fake_machine import MACHINE
@@ -46,8 +46,11 @@ class Own:
 
     def _explained(self, traced: bool) -> FunctionRecord:
         functions = functions_to_profile(self.function)
+        inner = {f.__code__: nested_codes(f.__code__) for f in functions}
         names = watch_names(
-            self.function, copied(self.arguments), [f.__code__ for f in functions]
+            self.function,
+            copied(self.arguments),
+            [*inner, *(code for codes in inner.values() for code in codes)],
         )
         sources = []
         for each in functions:
@@ -60,6 +63,7 @@ class Own:
                     text="".join(lines),
                     names=names.get(each.__code__, {}),
                     bound=bound_names(each),
+                    inner={c.co_name: names[c] for c in inner[each.__code__] if c in names},
                 )
             )
         operations: tuple[Any, ...] = ()
