@@ -16,7 +16,8 @@ from profiler_suite.model.trial import CHECKED, TrialKind
 _LOOPS = (
     *("loops", "per_element", "routines", "library", "tables", "groups", "text", "models"),
     *("group_rows", "aggregations", "windows", "lookups", "python", "records", "solvers"),
-    *("against_all", "labels", "sparse_parts", "tabulations"),
+    *("against_all", "labels", "sparse_parts", "tabulations", "row_functions"),
+    "words",
 )
 _NOT_FOR_ARRAYS = "not_for_arrays"
 # Gains that differ by less are not worth lines that are harder to read.

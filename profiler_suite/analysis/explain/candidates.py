@@ -16,6 +16,7 @@ _OF_FEWER_STEPS = ("faster_algorithms",)
 # arrays, before what makes them a little faster: time for trials is short.
 _OF_LOOPS = (
     *("tables", "groups", "group_rows", "aggregations", "windows", "lookups", "calendars"),
+    *("row_functions", "words"),
     *(
         "text",
         "solvers",

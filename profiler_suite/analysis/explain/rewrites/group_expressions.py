@@ -126,30 +126,48 @@ class OfGroups:
         """What it adds to its group, column by column, where it returns the group with that."""
         if isinstance(callee, ast.Lambda):
             return self._assigned(callee.body)
-        for statement in callee.body:
+        for number, statement in enumerate(callee.body):
             if isinstance(statement, ast.Return) and statement.value is not None:
+                self.read_body(callee.body[:number])
                 return self._assigned(statement.value)
+        raise NotForGroupsError("it does not return its group")
+
+    def read_body(self, body: list[ast.stmt]) -> dict[str, str]:
+        """The columns that these statements add to the group; other names are remembered."""
+        for statement in body:
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
                 continue
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-                break
+                raise NotForGroupsError("it is not a sequence of expressions")
             target = statement.targets[0]
             if isinstance(target, ast.Name):
                 self.env[target.id] = self._copied(statement.value)
-            elif isinstance(target, ast.Subscript) and self._is_group(target.value):
+            elif isinstance(target, ast.Subscript) and self.is_group(target.value):
                 self.made[_named(target.slice)] = self._column(statement.value)
+            elif isinstance(target, ast.Subscript) and self._is_whole(target):
+                assert isinstance(target.slice, ast.Tuple)
+                self.made[_named(target.slice.elts[1])] = self._column(statement.value)
             else:
-                break
-        raise NotForGroupsError("it does not return its group")
+                raise NotForGroupsError("it sets something else")
+        return {name: made.text for name, made in self.made.items()}
+
+    def _is_whole(self, target: ast.Subscript) -> bool:
+        """Whether it is `g.loc[:, 'a']` of the group."""
+        owner, place = target.value, target.slice
+        if not isinstance(owner, ast.Attribute) or owner.attr != "loc":
+            return False
+        parts = place.elts if isinstance(place, ast.Tuple) else []
+        return len(parts) == 2 and ast.unparse(parts[0]) == ":" and self.is_group(owner.value)
 
     def _copied(self, node: ast.expr) -> Of:
         """A copy of the group is the group."""
         copied = _method(node, "copy")
-        if copied is not None and self._is_group(copied.func.value):
+        if copied is not None and self.is_group(copied.func.value):
             return Of(self.table, TABLE)
         return self.of(node)
 
-    def _is_group(self, node: ast.expr) -> bool:
+    def is_group(self, node: ast.expr) -> bool:
+        """Whether it is the whole group."""
         known = self.env.get(node.id) if isinstance(node, ast.Name) else None
         return known is not None and known.kind == TABLE and known.text == self.table
 
@@ -174,7 +192,7 @@ class OfGroups:
                     raise NotForGroupsError("names that are not written out")
                 self.made[each.arg] = self._column(each.value)
             node = assigned.func.value
-        if not self._is_group(node) or not self.made:
+        if not self.is_group(node) or not self.made:
             raise NotForGroupsError("it does not return its group")
         return {name: made.text for name, made in self.made.items()}
 

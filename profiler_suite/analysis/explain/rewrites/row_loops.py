@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.names_in_words import COUNTING
@@ -176,9 +176,13 @@ class RowLoop:
     # ---------------------------------------------------------- its elements
 
     def _names(self) -> Iterator[ast.Name]:
-        """Every use of a table or of a row in the loop."""
+        """Every use of a table or of a row in the loop; not of what an iteration makes."""
+        made = syntax.bound_names(self.unit) - {*self.rows}
+        held = {each.table for each in self.rows.values()}
         for node in ast.walk(self.unit):
             if not isinstance(node, ast.Name) or node in self._in_heads:
+                continue
+            if node.id in made - held and not isinstance(self.unit, ast.Assign):
                 continue
             if node.id in self.rows or self._is_table(node) or self._is_column(node):
                 if not isinstance(node.ctx, ast.Load):

@@ -8,7 +8,7 @@ axis is the row: `np.sum(row)` becomes `np.sum(rows, axis=-1)`, `row[2]` becomes
 
 import ast
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from profiler_suite.analysis.explain.rewriting import BINDING, Function
 
@@ -43,6 +43,8 @@ _RISKY = (ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _CONSTANTS = ("pi", "e", "inf", "nan", "tau")
 
 NUMBER, ROW, CONSTANT, TABLE_ROW = "number", "row", "constant", "table row"
+COLUMNS = "columns"
+"""Several numbers, each by a name or by its place."""
 
 
 class NotVectorisedError(Exception):
@@ -57,6 +59,8 @@ class Value:
     kind: str
     binding: int = 9
     """How tightly its outermost operator binds; 9 for a name or a call."""
+    parts: tuple[tuple[object, "Value"], ...] = ()
+    """Of columns: the name, or the place, and the value of each."""
 
     @property
     def closed(self) -> str:
@@ -77,11 +81,15 @@ class CallOverRows:
         callee: ast.FunctionDef | ast.Lambda,
         kinds: Mapping[str, str],
         columns: Callable[[str, str], str] | None = None,
+        *,
+        several: bool = False,
     ) -> None:
+        """`several`: whether it may return a tuple, a dictionary or a Series of numbers."""
         self._function = function
         self._lines: list[str] = []
         self._number = 0
         self._columns = columns
+        self._may_be_several = several
         self.risky = False
         self.free: dict[str, None] = {}
         """Names of the function around it that it uses."""
@@ -90,7 +98,7 @@ class CallOverRows:
         """Functions that are being read in place."""
         env = {name: Value(name, kind) for name, kind in kinds.items()}
         if isinstance(callee, ast.Lambda):
-            self.result = self._expression(callee.body, env)
+            self.result = self._returned(callee.body, env)
         else:
             found = self._block(callee.body, env)
             if found is None:
@@ -120,11 +128,46 @@ class CallOverRows:
             if isinstance(statement, ast.Return):
                 if statement.value is None:
                     raise NotVectorisedError("it may return nothing")
-                return self._expression(statement.value, env)
+                return self._returned(statement.value, env)
             if isinstance(statement, ast.If):
                 return self._condition(statement, body[number + 1 :], env)
             self._simple(statement, env)
         return None
+
+    def _returned(self, node: ast.expr, env: dict[str, Value]) -> Value:
+        """One value, or several: a tuple, a list, a dictionary, a Series of them."""
+        own = self._may_be_several and not self._inside
+        named = self._several(node) if own else None
+        if named is None:
+            return self._expression(node, env)
+        return columns_of((name, self._expression(each, env)) for name, each in named)
+
+    def _several(self, node: ast.expr) -> list[tuple[object, ast.expr]] | None:
+        names: list[ast.expr] | None = None
+        if (
+            isinstance(node, ast.Call)
+            and self._function.qualified(node.func) == "pandas.Series"
+        ):
+            index = [k.value for k in node.keywords if k.arg == "index"]
+            given = [*node.args, *index]
+            if len(given) != len(node.args) + len(node.keywords) or not node.args:
+                return None
+            node = given[0]
+            if len(given) == 2 and isinstance(given[1], ast.List | ast.Tuple):
+                names = given[1].elts
+            elif len(given) > 1:
+                return None
+        if isinstance(node, ast.Dict) and names is None:
+            keys = [k.value if isinstance(k, ast.Constant) else None for k in node.keys]
+            return list(zip(keys, node.values, strict=True)) if None not in keys else None
+        if not isinstance(node, ast.Tuple | ast.List):
+            return None
+        if names is None:
+            return list(enumerate(node.elts))
+        known = [each.value for each in names if isinstance(each, ast.Constant)]
+        if len(known) != len(node.elts) or len(names) != len(known):
+            return None
+        return list(zip(known, node.elts, strict=True))
 
     def _simple(self, statement: ast.stmt, env: dict[str, Value]) -> None:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
@@ -199,6 +242,13 @@ class CallOverRows:
         return self._chosen(test, first, second)
 
     def _chosen(self, test: Value, yes: Value, no: Value) -> Value:
+        if COLUMNS in (yes.kind, no.kind):
+            if [name for name, _ in yes.parts] != [name for name, _ in no.parts]:
+                raise NotVectorisedError("it returns other columns in other cases")
+            both = zip(yes.parts, no.parts, strict=True)
+            return columns_of(
+                (name, self._chosen(test, one, other)) for (name, one), (_, other) in both
+            )
         kind = ROW if ROW in (yes.kind, no.kind) else NUMBER
         parts = [self._as_wide(each, kind).text for each in (test, yes, no)]
         return Value(f"np.where({', '.join(parts)})", kind)
@@ -458,6 +508,13 @@ class CallOverRows:
         if kind == ROW and value.kind == NUMBER:
             return Value(f"{value.closed}[..., None]", ROW)
         return value
+
+
+def columns_of(parts: Iterable[tuple[object, Value]]) -> Value:
+    """Several values as a dictionary of them."""
+    found = tuple(parts)
+    text = ", ".join(f"{name!r}: {value.text}" for name, value in found)
+    return Value(f"{{{text}}}", COLUMNS, parts=found)
 
 
 def _returns(body: list[ast.stmt]) -> bool:

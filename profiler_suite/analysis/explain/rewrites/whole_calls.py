@@ -164,7 +164,8 @@ class Wholes(ast.NodeTransformer):
         if not any(each in self.made for each in ast.walk(node)):
             return node
         if len(node.elts) == 1:
-            return node.elts[0]
+            (row,) = node.elts  # a list of one row, of which all of them are a matrix
+            return self._stacked(row) if isinstance(row, ast.List | ast.Tuple) else row
         listed = ast.unparse(ast.List(node.elts, ast.Load()))
         if any(not any(n in self.made for n in ast.walk(each)) for each in node.elts):
             listed = f"np.broadcast_arrays({listed[1:-1]})"

@@ -1,12 +1,16 @@
 """Slow paths of groups whose rows are kept or dropped by a Python function for each group."""
 
 import ast
+import functools
 from collections.abc import Iterator
 
+import msgspec
+
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites import group_copies, key_rows, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import callbacks
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
@@ -181,3 +185,51 @@ def extreme_rows(seen: Observation) -> Iterator[Finding]:
         title="find the places of all groups at once",
         evidence="groupby.apply makes a table of each group and calls Python for it",
     )
+
+
+# ------------------------------------------------------------- groups put together again
+
+
+@rule(
+    "group_rows",
+    looks_for="groups that get columns one by one and are put together again: a table for each",
+    rewrite="for _, g in df.groupby('k'): g['s'] = g['v'] / g['v'].sum(); parts.append(g) → "
+    "df.assign(s=df['v'] / df.groupby('k')['v'].transform('sum'))",
+    exact="up to rounding; as pandas treats missing values; no rows at all are no error",
+    thread="https://github.com/pandas-dev/pandas/issues/35407",
+)
+def groups_together(seen: Observation) -> Iterator[Finding]:
+    """Groups that are taken apart, changed and concatenated."""
+    for given in seen.functions:
+        for function, callee_of in _by_groupby(seen, given):
+            for made in group_copies.put_together(function, callee_of):
+                whole = rewriting.spliced(function, made.edits)
+                if whole is None:
+                    continue
+                yield from seen.whole(
+                    given,
+                    whole.source,
+                    title="compute the columns for all groups at once",
+                    lines=syntax.span_of(given, made.statement),
+                    helpers=(
+                        "import numpy as np",
+                        "import pandas as pd",
+                        group_copies.BY_GROUPS,
+                    ),
+                    evidence="every group becomes a table, and all of them one again",
+                )
+
+
+def _by_groupby(
+    seen: Observation, function: Function
+) -> Iterator[tuple[Function, group_copies.FindCallee]]:
+    """The function as it is, and with groupby where a loop picks the rows of each key."""
+    forms = [function]
+    for picked in key_rows.by_key(function, function.node):
+        made = rewriting.spliced(function, picked.edits)
+        changed = made and rewriting.parsed(
+            msgspec.structs.replace(function.source, text=made.source)
+        )
+        forms += [changed] if changed else []
+    for form in forms:
+        yield form, functools.partial(callbacks.find_callee, seen, form)

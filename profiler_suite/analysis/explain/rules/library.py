@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns, row_methods, vectorising
+from profiler_suite.analysis.explain.rewrites.row_elements import ElementsOfRow
 from profiler_suite.analysis.explain.rewrites.vectorising import (
     CallOverRows,
     NotVectorisedError,
@@ -170,7 +171,7 @@ def _of_elements(
     except (NotVectorisedError, ValueError):
         return None
     taken = {n.id for n in ast.walk(callee) if isinstance(n, ast.Name)} - {parameter}
-    reading = _Reading(parameter, taken)
+    reading = ElementsOfRow(parameter, taken)
     if isinstance(callee, ast.Lambda):
         text = ast.unparse(reading.visit(copy.deepcopy(callee.body)))
         helpers: tuple[str, ...] = ()
@@ -185,42 +186,6 @@ def _of_elements(
     else:
         return None
     return (text, reading.columns, helpers) if reading.columns and not reading.whole else None
-
-
-class _Reading(ast.NodeTransformer):
-    """Elements of a row by names of their own."""
-
-    def __init__(self, row: str, taken: set[str]) -> None:
-        self.row = row
-        self.taken = taken
-        self.columns: dict[str, str] = {}
-        self.whole = False
-
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        """`row['a']`."""
-        key = node.slice
-        own = isinstance(node.value, ast.Name) and node.value.id == self.row
-        if own and isinstance(key, ast.Constant) and isinstance(key.value, str):
-            return self._element(key.value)
-        return self.generic_visit(node)  # type: ignore[return-value]
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        """`row.a`."""
-        if isinstance(node.value, ast.Name) and node.value.id == self.row:
-            return self._element(node.attr)
-        return self.generic_visit(node)  # type: ignore[return-value]
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        """The row itself, which has no name for an element."""
-        self.whole |= node.id == self.row
-        return node
-
-    def _element(self, column: str) -> ast.expr:
-        plain = "".join(c if c.isalnum() else "_" for c in column)
-        name = (
-            plain if plain.isidentifier() and plain not in self.taken else f"{self.row}_{plain}"
-        )
-        return ast.Name(self.columns.setdefault(column, name), ast.Load())
 
 
 @rule(

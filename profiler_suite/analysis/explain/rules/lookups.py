@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain.rewrites import patterns
+import msgspec
+
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import (
+    matching_rows,
+    patterns,
+    row_columns,
+    row_elements,
+)
 from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewrites.row_loops import row_loops
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
@@ -265,3 +275,53 @@ def rows_as_tuples(seen: Observation) -> Iterator[Finding]:
         helpers=("import pandas as pd",),
         evidence=evidence,
     )
+
+
+# ------------------------------------------------------------- rows that match others
+
+
+@rule(
+    "lookups",
+    looks_for="the rows of one table that match each row of another: whole columns are "
+    "compared for each",
+    rewrite="for k, t in zip(a['k'], a['t']): m = b[(b['k'] == k) & (b['t'] <= t)]; len(m), "
+    "m['v'].iloc[-1] → one sort of b, two binary searches for all rows, as pd.merge and "
+    "pd.merge_asof do",
+    exact="only how many rows match, and elements of the first or last of them, are asked for",
+    thread="https://stackoverflow.com/questions/46525786/how-to-join-two-dataframes-for-which-"
+    "column-values-are-within-a-certain-range",
+)
+def rows_that_match(seen: Observation) -> Iterator[Finding]:
+    """Rows that are looked up by their keys, and by an order, before the loop."""
+    for given in seen.functions:
+        known: set[str] = set()
+        for form in _over_columns(given):
+            for statement, made in matching_rows.matched_before(form):
+                text = matching_rows.without_unused(given, made)
+                if text in known:
+                    continue
+                known.add(text)
+                own = form is given
+                yield from seen.whole(
+                    given,
+                    text,
+                    title="find the matching rows of all iterations before them",
+                    lines=syntax.span_of(given, statement) if own else seen.lines_of(given),
+                    helpers=(
+                        "import numpy as np",
+                        "import pandas as pd",
+                        matching_rows.MATCHING,
+                    ),
+                    evidence="every iteration compares whole columns, and copies the rows",
+                )
+
+
+def _over_columns(function: Function) -> Iterator[Function]:
+    """The function with its loops over columns as lists, then as it is."""
+    texts = [text for loop in row_loops(function) for text in row_columns.as_lists(loop)]
+    texts += row_elements.comprehensions(function)
+    for text in texts:
+        changed = rewriting.parsed(msgspec.structs.replace(function.source, text=text))
+        if changed is not None:
+            yield changed
+    yield function

@@ -113,6 +113,9 @@ def _comprehensions(seen: Observation) -> Iterator[Finding]:
 def _of_strings(one: patterns.Match) -> bool:
     """Whether a column's elements are strings: a method or a part of each is asked for."""
     element = ast.unparse(one["V"])
+    made = one["E"].func if isinstance(one["E"], ast.Call) else None
+    if made is not None and one.function.qualified(made) == "pandas.Series":
+        return False
     owners = [n for n in ast.walk(one["E"]) if isinstance(n, ast.Subscript | ast.Attribute)]
     asked = [each.value for each in owners]
     if element not in map(ast.unparse, asked):
@@ -121,6 +124,27 @@ def _of_strings(one: patterns.Match) -> bool:
         return all(patterns.cheap(one[each]) for each in ("DF", "C"))
     form = one.form("S")
     return patterns.cheap(one["S"]) and (form is None or form.dtype == "Series")
+
+
+# A date, or a string that is parsed, and all of them as dates.
+_DATES = (
+    ("V", "S"),
+    ("datetime.datetime.strptime(V, F)", "pd.to_datetime(S, format=F)"),
+    ("datetime.datetime.fromisoformat(V)", "pd.to_datetime(S, format='ISO8601')"),
+    ("pd.to_datetime(V, format=F)", "pd.to_datetime(S, format=F)"),
+    ("pd.to_datetime(V)", "pd.to_datetime(S)"),
+    ("pd.Timestamp(V)", "pd.to_datetime(S)"),
+)
+_ASKED = {
+    **{name: name for name in ("year", "month", "day", "hour", "minute", "second", "quarter")},
+    **{name: name for name in ("dayofweek", "dayofyear", "day_name()", "month_name()")},
+    **{"weekday()": "weekday", "isoweekday()": "weekday + 1", "date()": "date"},
+    **{"strftime(G)": "strftime(G)", "isocalendar()[1]": "isocalendar().week.rename(S.name)"},
+}
+
+
+def _closed(text: str) -> str:
+    return f"({text})" if " + " in text else text
 
 
 @rule(
@@ -145,23 +169,19 @@ def dates_one_by_one(seen: Observation) -> Iterator[Finding]:
             (f"S.{method}(lambda V: pd.Timestamp(V))", "pd.to_datetime(S)"),
             (f"S.{method}(pd.Timestamp)", "pd.to_datetime(S)"),
             (f"S.{method}(lambda V: {parse}(V, F))", "pd.to_datetime(S, format=F)"),
-            (f"S.{method}(lambda V: V.strftime(F))", "S.dt.strftime(F)"),
-            (f"S.{method}(lambda V: V.date())", "S.dt.date"),
             (f"S.{method}(datetime.datetime.fromtimestamp)", "pd.to_datetime(S, unit='s')"),
             *(
-                (f"S.{method}(lambda V: V.{part})", f"S.dt.{part}")
-                for part in (
-                    *("year", "month", "day", "hour", "minute", "second", "dayofweek"),
-                    *("weekday()", "dayofyear", "quarter", "day_name()", "month_name()"),
-                )
+                (f"S.{method}(lambda V: {one}.{asked})", f"{dates}.dt.{part}")
+                for one, dates in _DATES
+                for asked, part in _ASKED.items()
             ),
         ]
     yield from seen.rewrites(*table, title="parse, or take apart, the column as a whole")
     # Of the width that whole numbers of Python have in a column.
     wide = [
-        (one, f"{text}.astype('int64')" if text.startswith("S.dt.") else text)
+        (one, f"{_closed(text)}.astype('int64')" if ".dt." in text else text)
         for one, text in table
-        if not text.endswith("name()")
+        if not text.endswith(("name()", ".dt.date", "strftime(G)", "strftime(F)"))
     ]
     yield from seen.rewrites(*wide, title="parse, or take apart, the column as a whole")
     made = "pd.to_datetime({values}{given})"

@@ -21,7 +21,78 @@ def with_missing() -> pd.DataFrame:
     return made
 
 
+SHARES = """
+import pandas as pd
+def f(df):
+    parts = []
+    for _, g in df.groupby('k'):
+        g = g.copy()
+        g['share'] = g['v'] / g['v'].sum()
+        g['n'] = len(g)
+        parts.append(g)
+    return pd.concat(parts)
+"""
+BY_MASK = """
+import pandas as pd
+def f(df):
+    parts = []
+    for key in df['k'].unique():
+        g = df[df['k'] == key].copy()
+        g.loc[:, 'gone'] = g['v'].max() - g['v']
+        parts.append(g)
+    return pd.concat(parts, ignore_index=True)
+"""
+IN_ORDER = """
+import pandas as pd
+def f(df):
+    parts = []
+    for _, g in df.groupby('k'):
+        g = g.sort_values('v')
+        g['step'] = g['v'].diff()
+        parts.append(g)
+    return pd.concat(parts)
+"""
+BY_HELPER = """
+import pandas as pd
+def above(g):
+    return g[g['v'] > g['v'].mean()]
+def f(df):
+    return pd.concat([above(g) for _, g in df.groupby('k')])
+"""
+OF_KEYS = """
+import pandas as pd
+def f(df):
+    parts = []
+    for key, g in df.groupby('k'):
+        g = g.copy()
+        g['name'] = str(key)
+        parts.append(g)
+    return pd.concat(parts)
+"""
+FIRST_TWO = """
+import pandas as pd
+def f(df):
+    parts = []
+    for _, g in df.groupby('k'):
+        g = g.sort_values('v', ascending=False)
+        parts.append(g.head(2))
+    return pd.concat(parts)
+"""
+
 FIRES = [
+    Fires("groups_together", SHARES, lambda: (table(),), ".transform('sum')"),
+    Fires(
+        "groups_together",
+        SHARES,
+        lambda: (with_missing(),),
+        "(rows := by_groups(df, 'k')).assign(",
+    ),
+    Fires("groups_together", BY_MASK, lambda: (table(),), ".reset_index(drop=True)"),
+    Fires(
+        "groups_together", IN_ORDER, lambda: (table(),), "by_groups(df.sort_values('v'), 'k')"
+    ),
+    Fires("groups_together", BY_HELPER, lambda: (table(),), "by_groups(df, 'k'))[rows['v'] > "),
+    Fires("groups_together", FIRST_TWO, lambda: (table(),), ".groupby('k').head(2)"),
     Fires(
         "groups_filtered",
         "def f(df):\n    return df.groupby('k').filter(lambda g: len(g) > 7)\n",
@@ -71,6 +142,18 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(
+        "groups_together",
+        IN_ORDER.replace("groupby('k')", "groupby('k', sort=False)"),
+        lambda: (table(),),
+    ),
+    Silent("groups_together", OF_KEYS, lambda: (table(),)),
+    Silent(  # parts of other tables
+        "groups_together",
+        "import pandas as pd\ndef f(df):\n    parts = []\n    for k in ('v', 'k'):\n"
+        "        parts.append(df[k])\n    return pd.concat(parts)\n",
+        lambda: (table(),),
+    ),
     Silent(  # what has no key is in no group, and unequal to everything
         "groups_filtered",
         "def f(df):\n    return df.groupby('k').filter(lambda g: len(g) != 8)\n",
@@ -98,6 +181,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # rows that are equal in this column come as the sort leaves them
+        "groups_together",
+        IN_ORDER,
+        lambda: (pd.concat([table()] * 9, ignore_index=True).round(-1),),
+    ),
     Refused(  # rows that are equal in this column come as the sort leaves them
         "rows_of_groups",
         "def f(df):\n    return df.groupby('k').apply(lambda g: g.sort_values('v').head(2))\n",

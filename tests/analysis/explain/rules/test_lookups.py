@@ -37,7 +37,100 @@ def times() -> pd.DataFrame:
     return pd.DataFrame({"t": np.append(rng.uniform(0.01, 0.9, 40), [0.25, 0.5])})
 
 
+def asked() -> pd.DataFrame:
+    made = pd.DataFrame({"k": rng.choice(list("abcz"), 50), "t": rng.integers(0, 90, 50) / 1.0})
+    made.loc[::9, "t"] = np.nan
+    made.loc[::11, "k"] = None
+    return made
+
+
+def known() -> pd.DataFrame:
+    made = pd.DataFrame(
+        {"k": rng.choice(list("abc"), 80), "t": np.sort(rng.integers(0, 90, 80))}
+    )
+    return made.assign(v=rng.random(80), kind=rng.choice(["x", "y"], 80))
+
+
+def shuffled() -> pd.DataFrame:
+    return known().sample(frac=1, random_state=1, ignore_index=True)
+
+
+BY_KEY = """
+def f(df, b):
+    found = []
+    for _, row in df.iterrows():
+        match = b[b['k'] == row['k']]
+        if len(match) > 0:
+            found.append(match['v'].values[0])
+        else:
+            found.append(None)
+    return found
+"""
+BEFORE = """
+def f(df, b):
+    out = []
+    for row in df.itertuples():
+        earlier = b[(b['k'] == row.k) & (b['t'] <= row.t)]
+        out.append(earlier['v'].iloc[-1] if len(earlier) else np.nan)
+    return out
+"""
+COUNTED = """
+def f(df, h):
+    return df.apply(lambda r: len(df[(df['k'] == r['k']) & (df['t'] > r['t'] - h)
+                                     & (df['t'] <= r['t'])]), axis=1)
+"""
+PART = """
+def f(df, b):
+    out = []
+    for k, t in zip(df['k'], df['t']):
+        mask = (b['k'] == k) & (b['kind'] == 'x') & (t > b['t'])
+        rows = b.loc[mask, 'v']
+        out.append(0.0 if rows.empty else rows.iloc[0])
+    return out
+"""
+BY_FUNCTION = """
+def f(df, b):
+    def first(k):
+        rows = b[b['k'] == k]
+        if rows.shape[0] == 0:
+            return -1.0
+        return rows.iloc[0]['v'] + rows.v.iloc[-1]
+    return df['k'].apply(first)
+"""
+SUMS = """
+def f(df, b):
+    return [b[b['k'] == k]['v'].sum() for k in df['k']]
+"""
+TWO_TABLES = """
+def f(df, b):
+    return [len(b[(b['k'] == k) & (b['t'] < t - v)])
+            for k, t, v in zip(df['k'], df['t'], b['v'])]
+"""
+UNGUARDED = """
+def f(df, b):
+    return [b[b['k'] == k]['v'].iloc[0] for k in df['k']]
+"""
+
 FIRES = [
+    Fires(
+        "rows_that_match",
+        BY_KEY,
+        lambda: (asked(), known()),
+        "matching_rows([b['k']], [df['k']])",
+    ),
+    Fires("rows_that_match", BEFORE, lambda: (asked(), known()), "b['t'], high=df['t'])"),
+    Fires("rows_that_match", BEFORE, lambda: (asked(), shuffled()), "b['t'], high=df['t'])"),
+    Fires(
+        "rows_that_match",
+        COUNTED,
+        lambda: (asked(), 6.0),
+        "low=df['t'] - h, high=df['t'], sides=('right', 'right'))",
+    ),
+    Fires(
+        "rows_that_match", PART, lambda: (asked(), shuffled()), "b_part = b[b['kind'] == 'x']"
+    ),
+    Fires("rows_that_match", BY_FUNCTION, lambda: (asked(), shuffled()), "matching_rows("),
+    Fires("rows_that_match", UNGUARDED, lambda: (known(), shuffled()), "matching_rows("),
     Fires(
         "label_lookups",
         "def f(df, t):\n    return df['key'].apply(lambda k: t.loc[k, 'rate']) * df['x']\n",
@@ -127,6 +220,14 @@ FIRES += [
     ),
 ]
 SILENT = [
+    Silent("rows_that_match", SUMS, lambda: (asked(), known())),
+    Silent("rows_that_match", TWO_TABLES, lambda: (asked(), known())),
+    Silent(  # the table grows in the loop
+        "rows_that_match",
+        "def f(df):\n    n = 0\n    for k in df['k'].tolist():\n"
+        "        n += len(df[df['k'] == k])\n        df.loc[n, 'k'] = k\n    return n\n",
+        lambda: (known(),),
+    ),
     Silent(  # how many, not which
         "next_rows",
         "def f(df, e):\n    return df['t'].apply(lambda t: e[e['begin'] <= t]['id'].sum())\n",
@@ -161,6 +262,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # elements of lists are Python's own, and something asks for that
+        "rows_that_match",
+        UNGUARDED.replace("['v'].iloc[0]", "['v'].iloc[0].itemsize"),
+        lambda: (known(), shuffled()),
+    ),
     Refused(  # a label that occurs twice has two rows
         "label_lookups",
         "def f(t, keys):\n    return [t.loc[k, 'rate'] for k in keys]\n",

@@ -1,0 +1,93 @@
+"""Slow paths of functions of a row that give several values: a Series in and a Series out."""
+
+import ast
+from collections.abc import Iterator
+
+from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain.rewrites import patterns, vectorising
+from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewrites.vectorising import (
+    CallOverRows,
+    NotVectorisedError,
+)
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules import callbacks
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.registry import rule
+
+_TABLES = (
+    *("DF.apply(F, axis=1)", "DF.apply(F, axis='columns')"),
+    "DF.apply(F, axis=1, result_type='expand')",
+)
+
+
+@rule(
+    "row_functions",
+    looks_for="DataFrame.apply(f, axis=1) with a function that gives several values: a Series "
+    "is made for every row, and another of what it gives",
+    rewrite="df.apply(lambda r: pd.Series({'a': r.x + r.y, 'b': r.x / r.y}), axis=1) → "
+    "pd.DataFrame({'a': df.x + df.y, 'b': df.x / df.y})",
+    exact="as f is for numbers",
+    thread="https://stackoverflow.com/questions/54432583/when-should-i-not-want-to-use-pandas-"
+    "apply-in-my-code",
+)
+def several_of_rows(seen: Observation) -> Iterator[Finding]:
+    """Functions of rows whose answer is a row."""
+    for function in seen.functions:
+        for one in patterns.found(function, _TABLES, lambda m: True):
+            around = _taken_apart(function, one.node)
+            for text, helper in _at_once(seen, function, one, around is not None):
+                yield from seen.edited(
+                    function,
+                    [rewriting.edit(function, around or one.node, text)],
+                    title="compute each of the values with whole columns",
+                    lines=[one.line],
+                    helpers=("import numpy as np", "import pandas as pd", helper),
+                    evidence="apply makes a Series of every row, calls Python for it, and "
+                    "makes a table of all that it gives",
+                )
+
+
+def _taken_apart(function: Function, applied: ast.expr) -> ast.Call | None:
+    """`zip(*df.apply(f, axis=1))`: one sequence for each place of the tuples."""
+    starred = function.parents[applied]
+    call = function.parents[starred] if isinstance(starred, ast.Starred) else None
+    if not isinstance(call, ast.Call) or len(call.args) != 1 or call.keywords:
+        return None
+    return call if function.qualified(call.func) == "builtins.zip" else None
+
+
+def _at_once(
+    seen: Observation, function: Function, one: Match, taken_apart: bool
+) -> Iterator[tuple[str, str]]:
+    """Calls of a function of whole columns, and this function."""
+    found = callbacks.find_callee(seen, function, one["F"])
+    if found is None:
+        return
+    callee, context = found
+    try:
+        (parameter,) = vectorising.parameters_of(callee)
+        made = CallOverRows(
+            context,
+            callee,
+            {parameter: vectorising.TABLE_ROW},
+            lambda table, column: f"{table}[{column!r}].to_numpy()",
+            several=True,
+        )
+    except (NotVectorisedError, ValueError):
+        return
+    if made.result.kind != vectorising.COLUMNS:
+        return
+    own = callee.name if isinstance(callee, ast.FunctionDef) else "values"
+    name = f"{own}_of_columns"
+    helper = made.definition(name, [parameter], f"{own}, of all rows at once.")
+    table = rewriting.written(function, one["DF"])
+    call = f"{name}({', '.join([function.text_of(one['DF']), *made.free])})"
+    if taken_apart:
+        yield f"{call}.values()", helper
+        yield f"[each.astype(float) for each in {call}.values()]", helper
+        return
+    text = f"pd.DataFrame({call}, index={table}.index)"
+    yield text, helper
+    # A row of whole numbers and others is one of floats.
+    yield f"{text}.astype(float)", helper

@@ -1,0 +1,86 @@
+"""Functions of rows that give several values are functions of columns that give several."""
+
+import numpy as np
+import pandas as pd
+
+from profiler_suite.analysis.explain.rules import row_functions
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(5)
+assert row_functions
+
+HEAD = "import pandas as pd\n"
+
+
+def table() -> pd.DataFrame:
+    made = pd.DataFrame({"a": rng.random(60), "b": rng.random(60), "n": rng.integers(1, 9, 60)})
+    made.index = made.index[::-1]
+    return made
+
+
+NAMED = (
+    "def f(df):\n    def parts(row):\n        net = row['a'] / 1.2\n"
+    "        return pd.Series([net, row.b - net], index=['net', 'tax'])\n"
+    "    return df.apply(parts, axis=1)\n"
+)
+BY_NAME = (
+    "def f(df, k):\n    return df.apply(lambda r: pd.Series({'x': r['a'] * k, "
+    "'y': r.a - r.b}), axis=1)\n"
+)
+CHOSEN = (
+    "def f(df):\n    def parts(row):\n        if row['a'] > 0.5:\n"
+    "            return row['a'], row['b']\n        return row['b'], -row['a']\n"
+    "    return df.apply(parts, axis=1, result_type='expand')\n"
+)
+APART = (
+    "def f(df):\n    df['x'], df['y'] = zip(*df.apply(lambda r: (r['a'] + r['b'], r['n'] * 2), "
+    "axis=1))\n    return df\n"
+)
+WHOLE = (
+    "def f(df):\n    return df.apply(lambda r: pd.Series({'x': r['a'] * 2.0, "
+    "'y': r['n'] + 1}), axis=1)\n"
+)
+
+FIRES = [
+    Fires(
+        "several_of_rows", HEAD + NAMED, lambda: (table(),), "pd.DataFrame(parts_of_columns(df)"
+    ),
+    Fires(
+        "several_of_rows", HEAD + BY_NAME, lambda: (table(), 3.0), "values_of_columns(df, k)"
+    ),
+    Fires("several_of_rows", HEAD + CHOSEN, lambda: (table(),), "np.where("),
+    Fires(
+        "several_of_rows", HEAD + APART, lambda: (table(),), "values_of_columns(df).values()"
+    ),
+    Fires("several_of_rows", HEAD + WHOLE, lambda: (table(),), ".astype(float)"),
+]
+SILENT = [
+    Silent(
+        "several_of_rows",
+        "def f(df):\n    return df.apply(lambda r: r['a'] + r['b'], axis=1)\n",
+        lambda: (table(),),
+    ),
+    Silent(  # other columns in other cases
+        "several_of_rows",
+        HEAD
+        + "def f(df):\n    return df.apply(lambda r: pd.Series({'x': 1.0}) if r['a'] > 0.5 "
+        "else pd.Series({'y': r['b']}), axis=1)\n",
+        lambda: (table(),),
+    ),
+    Silent(  # it uses the row as a whole
+        "several_of_rows",
+        HEAD + "def f(df):\n    return df.apply(lambda r: pd.Series({'x': r.sum()}), axis=1)\n",
+        lambda: (table(),),
+    ),
+]
+REFUSED = [
+    Refused(  # tuples stay tuples without result_type
+        "several_of_rows",
+        HEAD + "def f(df):\n    return df.apply(lambda r: (r['a'], r['b']), axis=1)\n",
+        lambda: (table(),),
+    ),
+]
+
+test_it_fires, test_it_is_silent_on_its_neighbour, test_it_is_refused = family_tests(
+    FIRES, SILENT, REFUSED
+)
