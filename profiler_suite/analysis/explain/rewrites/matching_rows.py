@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import row_conditions
 from profiler_suite.analysis.explain.rewrites.row_conditions import (
+    ColumnsOfElements,
     Comprehension,
     Conditions,
     NotMatchingError,
-    Wholes,
 )
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
@@ -99,7 +99,7 @@ def matched_before(function: Function) -> Iterator[tuple[ast.stmt, str]]:
 
 def _of_loop(function: Function, loop: Loop) -> str:
     head = loop if isinstance(loop, ast.For) else loop.generators[0]
-    wholes = Wholes(function, loop, head.target, head.iter)
+    wholes = ColumnsOfElements(function, loop, head.target, head.iter)
     taken: list[str] = []
     picks: dict[str, _Pick] = {}
     for node in ast.walk(loop):

@@ -44,7 +44,7 @@ class Conditions:
     """The call of matching_rows that finds them."""
 
 
-class Wholes(ast.NodeTransformer):
+class ColumnsOfElements(ast.NodeTransformer):
     """What an expression of an iteration is for all of them, by columns."""
 
     def __init__(
@@ -172,7 +172,7 @@ def _calls_of_elements(node: ast.expr, bound: dict[str, str]) -> bool:
 # ----------------------------------------------------------------------- picks
 
 
-def picked(wholes: Wholes, node: ast.Subscript) -> tuple[Conditions, str] | None:
+def picked(wholes: ColumnsOfElements, node: ast.Subscript) -> tuple[Conditions, str] | None:
     """`df[mask]`, `df.loc[mask, 'c']`, `df['c'][mask]`: conditions, and the column or ''."""
     owner, key, column = node.value, node.slice, ""
     if isinstance(owner, ast.Attribute) and owner.attr == "loc":
@@ -205,7 +205,7 @@ def _conjuncts(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _conditions(
-    wholes: Wholes, table: str, mask: ast.expr, tests: list[ast.expr]
+    wholes: ColumnsOfElements, table: str, mask: ast.expr, tests: list[ast.expr]
 ) -> Conditions:
     same: list[str] = []
     keys: list[tuple[str, str]] = []

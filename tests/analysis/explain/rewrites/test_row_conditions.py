@@ -5,7 +5,10 @@ import ast
 import pytest
 
 from profiler_suite.analysis.explain.rewrites import row_conditions
-from profiler_suite.analysis.explain.rewrites.row_conditions import NotMatchingError, Wholes
+from profiler_suite.analysis.explain.rewrites.row_conditions import (
+    ColumnsOfElements,
+    NotMatchingError,
+)
 from tests.own_source import function_of
 
 NAMES = {
@@ -25,11 +28,11 @@ def f(a, b, keys, h):
 """
 
 
-def wholes(head: str, limit: str) -> tuple[Wholes, ast.expr]:
+def wholes(head: str, limit: str) -> tuple[ColumnsOfElements, ast.expr]:
     function = function_of(LOOP.format(head=head, limit=limit), **NAMES)
     loop = next(n for n in ast.walk(function.node) if isinstance(n, ast.For))
     assert isinstance(loop.body[0], ast.Assign)
-    return Wholes(function, loop, loop.target, loop.iter), loop.body[0].value
+    return ColumnsOfElements(function, loop, loop.target, loop.iter), loop.body[0].value
 
 
 @pytest.mark.parametrize(
