@@ -63,6 +63,7 @@ FAMILIES = (
     "labels",
     "solvers",
     "models",
+    "blocks",
     "loops",
     "routines",
     "faster_algorithms",
