@@ -46,6 +46,11 @@ class FunctionCall(Noun, frozen=True):
     setup: str = ""
     """What made the arguments; empty when nothing did."""
 
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """All its arguments, with and without names."""
+        return (*self.args, *self.kwargs.values())
+
 
 def load(target: str, setup: str = "", dtype: str = "") -> FunctionCall:
     """The function of `target` with the arguments that `setup` returns.

@@ -43,7 +43,7 @@ def profile(subject: Subject, once_s: float) -> tuple[LineRecord, ...]:
 
 def sources(subject: Subject) -> tuple[SourceText, ...]:
     """The text of every Python function that takes part, with what its names stand for."""
-    functions = functions_to_profile(subject.function)
+    functions = functions_to_profile(subject.function, subject.called.given)
     inner = {each.__code__: nested_codes(each.__code__) for each in functions}
     names = _names(subject, [*inner, *(code for codes in inner.values() for code in codes)])
     found = []

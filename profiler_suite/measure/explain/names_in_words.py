@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from profiler_suite.measure.explain.answers.same_answer import in_words
+from profiler_suite.measure.explain.fields_in_words import fields
 from profiler_suite.measure.lines.functions import python_function, python_name
 
 # Elements of a list that are looked at, to tell what they are.
@@ -176,11 +177,12 @@ def names_of_arguments(
     held = {**data, **bound.arguments, **_data_of_objects(given)}
     found = {k: in_words(v) for k, v in held.items()}
     found |= {key: said for k, v in held.items() for key, said in _columns(k, v)}
+    found |= {key: said for k, v in held.items() for key, said in fields(k, v)}
     return {start.__code__: found}
 
 
 def _data_of_objects(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What the objects among the arguments hold, by names such as 'self.weights'."""
+    """What the objects among the arguments, and their classes, hold: 'self.weights'."""
     found: dict[str, Any] = {}
     for name, owner in given.items():
         if owner is None or isinstance(owner, (*_DATA, ModuleType, FunctionType, dict)):
@@ -188,7 +190,9 @@ def _data_of_objects(given: Mapping[str, Any]) -> dict[str, Any]:
         held = getattr(owner, "__dict__", None)
         if not isinstance(held, dict) or _package(owner) in ("pandas", "scipy", "numpy"):
             continue
-        found |= {f"{name}.{k}": v for k, v in held.items() if _is_data(v)}
+        of_class = {k: v for each in type(owner).__mro__ for k, v in vars(each).items()}
+        own = {k: v for k, v in of_class.items() if not k.startswith("__")} | held
+        found |= {f"{name}.{k}": v for k, v in own.items() if _is_data(v)}
     return found
 
 
@@ -233,6 +237,7 @@ def watch_names(
             **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
             **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
             **{k: words(frame, k, v) for k, v in of_objects.items()},
+            **{key: said for k, v in held.items() for key, said in fields(k, v)},
         }
 
     for frame in _frames_of(function, arguments, codes):

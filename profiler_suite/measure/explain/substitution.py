@@ -21,6 +21,7 @@ from profiler_suite.measure.explain.records import Rewrite
 from profiler_suite.measure.lines.functions import (
     class_around,
     functions_to_profile,
+    owner_of,
     python_function,
 )
 
@@ -33,17 +34,18 @@ class UntriableError(ProfilerSuiteError):
 
 
 def substituted(
-    function: Callable[..., Any], rewrites: Sequence[Rewrite]
+    function: Callable[..., Any], rewrites: Sequence[Rewrite], arguments: Sequence[Any] = ()
 ) -> tuple[Callable[..., Any], dict[str, Any]]:
     """The function in a copy of its module in which some functions are written another way.
 
-    The module's own functions are copied too, so that they call the new ones.
+    The module's own functions are copied too, so that they call the new ones. Methods of the
+    `arguments`, and of what those hold, are in their classes while the function runs.
     """
     start = python_function(function)
     if start is None:
         raise UntriableError("it is compiled")
     namespace = dict(start.__globals__)
-    originals = functions_to_profile(function)
+    originals = functions_to_profile(function, arguments)
     made: dict[FunctionType, FunctionType] = {}
     for each in rewrites:
         own = _original(each, originals)
@@ -54,7 +56,7 @@ def substituted(
     for name, value in start.__globals__.items():
         if isinstance(value, FunctionType | functools.partial | _CACHE):
             namespace[name] = copies.of(value)
-    return copies.of_method(function), namespace
+    return copies.with_new_methods(function, copies.of_method(function)), namespace
 
 
 def _original(rewrite: Rewrite, originals: Sequence[FunctionType]) -> FunctionType | None:
@@ -193,6 +195,33 @@ class _Copies:
                 receiver.__class__ = own
 
         return on_the_new_class
+
+    def with_new_methods(
+        self, function: Callable[..., Any], made: Callable[..., Any]
+    ) -> Callable[..., Any]:
+        """While `made` runs, other classes than the function's own have the new methods."""
+        around = {class_around(each) for each in self.made} - {None, owner_of(function)}
+        changed = {each: self._changed(each) for each in around if each is not None}
+        if not any(changed.values()):
+            return made
+
+        @functools.wraps(made)
+        def running(*args: Any, **kwargs: Any) -> Any:
+            before = {
+                (owner, name): owner.__dict__[name]
+                for owner, methods in changed.items()
+                for name in methods
+                if name in owner.__dict__
+            }
+            for owner, name in before:
+                setattr(owner, name, changed[owner][name])
+            try:
+                return made(*args, **kwargs)
+            finally:
+                for (owner, name), held in before.items():
+                    setattr(owner, name, held)
+
+        return running
 
     def _receiver(self, method: MethodType) -> Any:
         """The object of a method; of a class with the new methods where it calls others."""

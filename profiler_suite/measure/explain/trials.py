@@ -198,7 +198,7 @@ def _other(subject: Subject, trial: Trial) -> tuple[Callable[..., Any], dict[str
         return _compiled(subject.function), {}
     if trial.kind is TrialKind.ARGUMENTS:
         return subject.function, {}
-    return substituted(subject.function, trial.rewrites)
+    return substituted(subject.function, trial.rewrites, subject.called.given)
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,12 +20,12 @@ def functions_to_profile(
     Decorators that keep `__wrapped__`, bound methods, `functools.partial`, class and
     static methods, callable objects and classes are followed to the function whose
     lines run. Methods that are called on `self` belong to it too, and those that are called on
-    one of the `arguments`.
+    one of the `arguments`, on what it holds, or on the elements of a list.
     """
     start = python_function(function)
     if start is None:
         return []
-    owners = [_owner(function), *map(type, arguments)]
+    owners = [owner_of(function), *_classes(function, start.__module__, arguments)]
     found: dict[CodeType, FunctionType] = {}
     todo = [start]
     while todo:
@@ -39,6 +39,24 @@ def functions_to_profile(
             if called.__module__ == start.__module__
         ]
     return list(found.values())
+
+
+def _classes(function: Callable[..., Any], module: str, arguments: Sequence[Any]) -> list[type]:
+    """The classes of what is given, of what that holds itself, and of elements of lists."""
+    receiver = getattr(function, "__self__", None)
+    given = [_one_of(each) for each in (receiver, *arguments)]
+    held = [
+        _one_of(value)
+        for each in given
+        if type(each).__module__ == module
+        for value in getattr(each, "__dict__", {}).values()
+    ]
+    return list(dict.fromkeys(type(each) for each in (*given, *held)))
+
+
+def _one_of(value: Any) -> Any:
+    """The first element of a list or a tuple; anything else itself."""
+    return value[0] if type(value) in (list, tuple) and value else value
 
 
 def python_function(function: Any) -> FunctionType | None:
@@ -89,7 +107,8 @@ def nested_codes(code: CodeType) -> list[CodeType]:
     return found
 
 
-def _owner(function: Any) -> type | None:
+def owner_of(function: Any) -> type | None:
+    """The class of the object whose method it is, or that is called; None for a function."""
     while isinstance(function, partial):
         function = function.func
     if isinstance(function, MethodType):

@@ -29,7 +29,7 @@ def subject(*, fits: bool = True, long: bool = False, lines_s: float = 1.0) -> A
         function=function,
         arguments=lambda: (3,),
         notes=[],
-        called=SimpleNamespace(name="f"),
+        called=SimpleNamespace(name="f", given=(3,)),
     )
 
 

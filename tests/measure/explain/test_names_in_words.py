@@ -96,6 +96,26 @@ def test_what_a_method_holds_is_named_by_its_object() -> None:
     assert found["SCALE"] == "float 2.0"
 
 
+class Bodies:
+    softening = 0.5
+
+    def __init__(self) -> None:
+        self.all = [Model(), Model()]
+
+    def count(self) -> int:
+        return len(self.all)
+
+
+def test_constants_of_a_class_and_fields_of_objects_in_lists_are_known() -> None:
+    code = Bodies.count.__code__
+    for found in (
+        watch_names(Bodies().count, (), [code])[code],
+        names_of_arguments(Bodies().count, ())[code],
+    ):
+        assert found["self.softening"] == "float 0.5"
+        assert found["self.all[].weights"] == "float64 (2, 6)"
+
+
 def test_functions_that_did_not_run_have_no_names_and_the_profiler_is_put_back() -> None:
     def watcher(*_: Any) -> None:
         """Somebody else's."""

@@ -219,6 +219,40 @@ def test_a_method_that_gets_its_object_as_an_argument_finds_the_new_ones_on_it()
     assert type(LAYER) is Layer
 
 
+def through_given(layers: list[Layer], x: Any) -> Any:
+    return sum(each.plain(x) + each.total for each in layers)
+
+
+def through_held(holder: "Holder", x: Any) -> Any:
+    return holder.layer.plain(x)
+
+
+class Holder:
+    def __init__(self) -> None:
+        self.layer = Layer(np.ones(4))
+
+
+def test_methods_of_given_objects_are_rewritten_while_the_function_runs() -> None:
+    changed = rewrite(LAYER.plain, "* scale", "* -scale")
+    given = [LAYER, Layer(np.ones(4))]
+    made, _ = substituted(through_given, [changed], (given, X))
+    before = through_given(given, X)
+    np.testing.assert_allclose(made(given, X), before - 4 * (X * X + X))
+    np.testing.assert_allclose(through_given(given, X), before)
+    held, _ = substituted(through_held, [changed], (Holder(), X))
+    np.testing.assert_allclose(held(Holder(), X), -2 * X + 0.5)
+    assert Layer.plain is type(LAYER).__dict__["plain"]
+
+
+def test_methods_of_given_objects_are_put_back_where_the_function_raises() -> None:
+    plain = Layer.__dict__["plain"]
+    changed = rewrite(LAYER.plain, "* scale", "* unknown")
+    made, _ = substituted(through_given, [changed], ([LAYER], X))
+    with pytest.raises(NameError):
+        made([LAYER], X)
+    assert Layer.__dict__["plain"] is plain
+
+
 def test_a_wrapped_function_that_is_called_is_rewritten() -> None:
     made, _ = substituted(calls_wrapped, [rewrite(wrapped_once, "+ 1", "+ 2")])
     np.testing.assert_allclose(made(X), 2 * X + 2 + 4)

@@ -151,6 +151,25 @@ def test_methods_of_arguments_belong_to_what_calls_them() -> None:
     assert functions_to_profile(train, (np.ones(3), 3)) == [train]
 
 
+class Pair:
+    def __init__(self) -> None:
+        self.model = Model()
+        self.deeper = [self]
+
+
+def test_methods_of_what_arguments_hold_and_of_elements_of_lists_belong_to_it_too() -> None:
+    def train(pair: Any, x: int) -> Any:
+        return pair.model.fit(x)
+
+    def each(models: Any) -> Any:
+        return [model.fit(1) for model in models]
+
+    own = {"Model.fit", "Model.step"}
+    assert own < {one.__qualname__ for one in functions_to_profile(train, (Pair(), 3))}
+    assert own < {one.__qualname__ for one in functions_to_profile(each, ([Model()],))}
+    assert functions_to_profile(each, ([],)) == [each]
+
+
 def test_a_compiled_function_has_no_lines() -> None:
     compiled: list[Any] = [np.dot, math.sqrt, len, np.add, "a".join]
     for function in compiled:

@@ -8,10 +8,13 @@ from profiler_suite.analysis.explain.rewrites import (
     csv_rows,
     helpers_in_place,
     key_filters,
+    object_fields,
     text_pairs,
 )
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
+
+_MOST_TEXTS = 4
 
 
 @rule(
@@ -122,3 +125,34 @@ def texts_compared(seen: Observation) -> Iterator[Finding]:
                 helpers=("import numpy as np", text_pairs.CHARACTERS),
                 evidence="Python compares every character with another",
             )
+
+
+@rule(
+    "records",
+    looks_for="a loop over a list of objects that computes with their fields: p.x += p.vx * dt",
+    rewrite="arrays of the fields, gathered once: np.array([p.x for p in particles]), the "
+    "loop as array expressions, and the new values given back to the objects",
+    exact="as for loops; no object stands in a list twice, fields are plain numbers or rows",
+    thread="https://stackoverflow.com/questions/35399392/how-to-combine-class-design-and-matrix-"
+    "math-efficiently",
+)
+def fields_of_objects(seen: Observation) -> Iterator[Finding]:
+    """Fields of objects, read and set one object after the other."""
+    for function in seen.functions:
+        written = helpers_in_place.answers(function)
+        loops = object_fields.loops_over_fields(function)
+        in_place = object_fields.loops_over_fields(written) if written is not None else ()
+        for made in (*loops, *in_place):
+            every = [*seen.lifted_again(function, made.text, made.held)]
+            if not every:
+                every = [*seen.lifted_again(function, made.text, made.held, parts=True)]
+            for title, text in every[:_MOST_TEXTS]:
+                yield from seen.whole(
+                    function,
+                    object_fields.whole_arrays(made, text),
+                    title=f"{title}, with the fields of the objects as arrays",
+                    lines=syntax.span_of(function, made.node),
+                    helpers=("import numpy as np",),
+                    evidence=f"every field of an object of {made.objects[0]} is looked up by "
+                    f"itself{seen.provided(text)}",
+                )

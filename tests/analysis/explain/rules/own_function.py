@@ -45,7 +45,7 @@ class Own:
             self.observed = Observation(self._explained(traced), MACHINE)
 
     def _explained(self, traced: bool) -> FunctionRecord:
-        functions = functions_to_profile(self.function)
+        functions = functions_to_profile(self.function, self.arguments)
         inner = {f.__code__: nested_codes(f.__code__) for f in functions}
         names = watch_names(
             self.function,
@@ -107,7 +107,7 @@ class Own:
 
     def agreement(self, finding: Finding) -> checks.Agreement:
         """The rewritten function against the original, as a trial checks it."""
-        function, namespace = substituted(self.function, finding.trial.rewrites)
+        function, namespace = substituted(self.function, finding.trial.rewrites, self.arguments)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return self._compared(finding, function, namespace)

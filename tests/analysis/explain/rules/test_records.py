@@ -1,6 +1,7 @@
 """Rules about records and texts: fire, keep silent, are refused."""
 
 import math
+from types import SimpleNamespace
 
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
@@ -32,8 +33,33 @@ HAMMING = (
 )
 WORDS = ["gatta", "catta", "gaéta", "cacca"]
 TABLE = ["n,k,v", "1,a,0.5", "", '2,"b,c",1e3', "3,a,0.1"]
+PUSHED = (
+    "def f(ps, reach):\n    energy = 0.0\n    for p in ps:\n        push = 0.0\n"
+    "        for q in ps:\n            if p is q:\n                continue\n"
+    "            d = p.x - q.x\n            if abs(d) < reach:\n"
+    "                push += d * q.m\n                energy += q.m * d * d\n"
+    "        p.push = push\n    return energy\n"
+)
+MOVED = (
+    "def f(ps):\n    for p in ps:\n        p.x += 0.5 * p.v\n        p.v = abs(p.x)\n"
+    "    return ps[1].x\n"
+)
+
+
+def objects() -> list[SimpleNamespace]:
+    """Nine objects with fields."""
+    return [SimpleNamespace(x=n * n / 7, v=0.3 * n, m=1.0 + n, push=0.0) for n in range(9)]
+
+
+def one_twice() -> list[SimpleNamespace]:
+    """A list in which an object stands twice."""
+    found = objects()
+    return [*found, found[1]]
+
 
 FIRES = [
+    Fires("fields_of_objects", PUSHED, lambda: (objects(), 1.5), "ps_x[:, None] - ps_x"),
+    Fires("fields_of_objects", MOVED, lambda: (objects(),), "ps_x += 0.5 * ps_v"),
     Fires("texts_compared", HAMMING, lambda: (WORDS,), "s_characters[i] != s_characters[j]"),
     Fires("texts_compared", HAMMING, lambda: (WORDS,), "cdist(s_characters"),
     Fires("characters", COMPLEMENT, lambda: ("GATTACAé",), "s[::-1].translate(str.maketrans("),
@@ -65,6 +91,9 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # what is done with an object as a whole
+        "fields_of_objects", MOVED.replace("abs(p.x)", "str(p)"), lambda: (objects(),)
+    ),
     Silent(  # what comes in order
         "texts_compared", HAMMING.replace("a != b", "a < b"), lambda: (WORDS,)
     ),
@@ -83,6 +112,7 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused("fields_of_objects", MOVED, lambda: (one_twice(),)),
     Refused(  # one of them ends first
         "texts_compared", HAMMING, lambda: (["abc", "abcd"],)
     ),

@@ -1,4 +1,4 @@
-"""Methods that a method calls on its own object, as functions that read that object."""
+"""Methods that are called on given objects, as functions that read those objects."""
 
 from __future__ import annotations
 
@@ -19,23 +19,22 @@ def with_own_methods(
     the attributes hold that they read. The same function and nothing else where there are none.
     Functions of modules have the names of those, as `with_modules` gives them.
     """
-    given = function.node.args.args
-    own = given[0].arg if given else ""
-    called = _called_on(own, function.node)
     others = [each for each in others if each.source.text[:1].isspace()]
     methods: dict[str, ast.FunctionDef] = {}
     held: dict[str, str] = {}
-    todo = [each for each in others if each.node.name in called]
-    while todo:
-        other = todo.pop()
-        name = f"{own}.{other.node.name}"
-        made = _method(other.node, own) if name not in methods else None
-        if made is None:
-            continue
-        methods[name] = made
-        held |= _attributes(other, own)
-        inner = _called_on(own, made)
-        todo += [each for each in others if each.node.name in inner]
+    for own in _objects(function):
+        called = _called_on(own, function.node)
+        todo = [each for each in others if each.node.name in called]
+        while todo:
+            other = todo.pop()
+            name = f"{own}.{other.node.name}"
+            made = _method(other.node, own) if name not in methods else None
+            if made is None:
+                continue
+            methods[name] = made
+            held |= _attributes(other, own)
+            inner = _called_on(own, made)
+            todo += [each for each in others if each.node.name in inner]
     if not methods:
         return function, {}, {}
     for each in methods.values():
@@ -43,6 +42,13 @@ def with_own_methods(
     changed = with_modules(Function(function.source))
     _named(changed.node, methods)
     return changed, methods, held
+
+
+def _objects(function: Function) -> list[str]:
+    """The first parameter, and those that are given objects of a class of one's own."""
+    given = [each.arg for each in function.node.args.args]
+    words = function.source.names
+    return given[:1] + [each for each in given[1:] if words.get(each, "").isidentifier()]
 
 
 def _called_on(own: str, node: ast.AST) -> set[str]:

@@ -40,6 +40,21 @@ def test_its_own_object_is_no_parameter_of_a_method_any_more() -> None:
     assert not any(isinstance(n, ast.Name) and "." in n.id for n in ast.walk(plain.node))
 
 
+def test_methods_of_other_given_objects_are_functions_of_those() -> None:
+    plain = function(
+        "def fill(n, model, rate):\n    return [model.grow(i) + rate.real() for i in n]\n",
+        model="Model",
+        rate="float 2.0",
+    )
+    grow = function("def grow(self, i):\n    return self.a * i\n", **{"self.a": "float 2.0"})
+    real = function("def real(self):\n    return self\n")
+    _, methods, held = with_own_methods(plain, [grow, real])
+    assert {name: ast.unparse(each) for name, each in methods.items()} == {
+        "model.grow": "def grow(i):\n    return model.a * i"
+    }
+    assert held == {"model.a": "float 2.0"}
+
+
 @pytest.mark.parametrize(
     "other",
     [

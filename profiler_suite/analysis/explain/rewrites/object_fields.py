@@ -1,0 +1,444 @@
+"""Loops over lists of objects, with arrays of their fields in the objects' place.
+
+`for p in particles: p.x += dt * p.vx` gathers `particles_x = np.array([each.x for each in
+particles])`, goes over places, and gives the objects their new values after the loop. What
+loops do with the arrays can then be written as array expressions.
+"""
+
+import ast
+import copy
+import re
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.line_breaks import broken
+from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.measure.explain.fields_in_words import FIELD
+
+_DTYPES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
+_REPEATED = (ast.For, ast.GeneratorExp, ast.ListComp)
+_LOOKING_ONLY = ("len", "enumerate")
+_WRITTEN = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
+_LEAVING = (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Break)
+
+
+@dataclass(frozen=True)
+class FieldArrays:
+    """A function with one loop over arrays of fields, and what those hold, in words."""
+
+    node: ast.stmt
+    text: str
+    held: dict[str, str]
+    objects: tuple[str, ...]
+    """The lists, as they are written."""
+
+
+def whole_arrays(made: FieldArrays, text: str) -> str:
+    """A text with an array of all objects as it is, not up to how many objects there are."""
+    lines = text.splitlines()
+    body = ast.parse(textwrap.dedent(text)).body[0]
+    statements = [each for each in ast.walk(body) if isinstance(each, _WRITTEN)]
+    for node in sorted(statements, key=lambda each: -each.lineno):
+        plain = ast.unparse(node)
+        short = _without_ends(made, plain)
+        if short == plain:
+            continue
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        lines[first:last] = broken(f"{indent}{short}")
+    return "\n".join(lines) + "\n"
+
+
+def _without_ends(made: FieldArrays, text: str) -> str:
+    for array in made.held:
+        for objects in made.objects:
+            end = rf"len\({re.escape(objects)}\)"
+            text = re.sub(rf"^{array}\[:{end}\] = ", f"{array}[:] = ", text)
+            text = re.sub(rf"\b{array}\[:{end}\]", array, text)
+            text = re.sub(rf"\b({array}\[[^][]*:){end}", r"\1", text)
+    return text
+
+
+class _NotFieldsError(Exception):
+    """Something else than fields of the objects is asked for."""
+
+
+def loops_over_fields(function: Function) -> Iterator[FieldArrays]:
+    """Each statement that goes over objects, the outermost that can be written so."""
+    lists = _lists(function)
+    if lists:
+        yield from _in_block(function, function.node.body, lists)
+
+
+def _lists(function: Function) -> dict[str, dict[str, str]]:
+    """What is known of the fields of the objects of each list, by how it is written."""
+    found: dict[str, dict[str, str]] = {}
+    for key, words in function.source.names.items():
+        name, between, attribute = key.partition(FIELD)
+        if between:
+            found.setdefault(name, {})[attribute] = words
+    return found
+
+
+def _in_block(
+    function: Function, block: list[ast.stmt], lists: Mapping[str, dict[str, str]]
+) -> Iterator[FieldArrays]:
+    for node in block:
+        made = _made(function, node, lists) if _repeats(node) else None
+        if made is not None:
+            yield made
+        if made is not None and _is_over_objects(node, lists):
+            continue
+        for part in ("body", "orelse"):
+            inner = getattr(node, part, [])
+            if isinstance(inner, list) and not isinstance(node, ast.FunctionDef):
+                yield from _in_block(function, inner, lists)
+
+
+def _is_over_objects(node: ast.stmt, lists: Mapping[str, dict[str, str]]) -> bool:
+    """Whether it goes over objects itself, and not a loop inside of it alone."""
+    parts = ast.walk(node.iter) if isinstance(node, ast.For) else ()
+    return not isinstance(node, ast.For) or any(
+        isinstance(each, ast.Name | ast.Attribute) and ast.unparse(each) in lists
+        for each in parts
+    )
+
+
+def _repeats(node: ast.stmt) -> bool:
+    if isinstance(node, ast.For):
+        return True
+    if isinstance(node, ast.Assign | ast.AugAssign | ast.Return | ast.AnnAssign):
+        return any(isinstance(each, _REPEATED) for each in ast.walk(node))
+    return False
+
+
+def _made(
+    function: Function, node: ast.stmt, lists: Mapping[str, dict[str, str]]
+) -> FieldArrays | None:
+    walk = _Walk(function, lists)
+    try:
+        statements = walk.placed(node)
+    except _NotFieldsError:
+        return None
+    if not walk.gathered or not _stays(function, node, walk):
+        return None
+    before = [walk.gathering(each, statements) for each in walk.gathered.values()]
+    lines = [*before, *_lines(statements), *walk.given_back()]
+    start, end = function.span(node)
+    text = f"\n{function.indent_of(node.lineno)}".join(lines)
+    return FieldArrays(
+        node=node,
+        text=f"{function.text[:start]}{text}{function.text[end:]}",
+        held={each.array: each.words for each in walk.gathered.values()},
+        objects=tuple(dict.fromkeys(each.objects for each in walk.gathered.values())),
+    )
+
+
+def _stays(function: Function, node: ast.stmt, walk: "_Walk") -> bool:
+    """Whether the lists stay what they are, and nobody asks for an object later on."""
+    if walk.stored and any(
+        isinstance(each, _LEAVING) or _may_look(each, walk.used) for each in ast.walk(node)
+    ):
+        return False
+    changed = syntax.changed_in(node) - walk.names
+    for objects in walk.used:
+        base, _, attribute = objects.partition(".")
+        if base in syntax.bound_names(node) or (not attribute and base in changed):
+            return False
+    inside = set(ast.walk(node))
+    return not any(
+        use not in inside and use.lineno > node.lineno
+        for name in walk.names
+        for use in syntax.uses(function.node, name)
+        if isinstance(use.ctx, ast.Load) and not _bound_again(function, use, name)
+    )
+
+
+def _may_look(node: ast.AST, lists: set[str]) -> bool:
+    """Whether a call may look at the objects of a list: of what holds it, or given that."""
+    if not isinstance(node, ast.Call):
+        return False
+    holders = {each.partition(".")[0] for each in lists}
+    given = [*node.args, *(each.value for each in node.keywords)]
+    names = [each.id for each in given if isinstance(each, ast.Name)]
+    called = node.func
+    if isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name):
+        names.append(called.value.id)
+    return bool(holders & set(names)) and ast.unparse(called) not in _LOOKING_ONLY
+
+
+def _bound_again(function: Function, use: ast.Name, name: str) -> bool:
+    """Whether a loop around a use gives the name something of its own."""
+    heads = [
+        each
+        for p in function.around(use)
+        for each in ([p] if isinstance(p, ast.For) else getattr(p, "generators", ()))
+    ]
+    return any(name in syntax.bound_names(each.target) for each in heads)
+
+
+@dataclass
+class _Gathered:
+    """One field of all objects of a list."""
+
+    objects: str
+    field: str
+    array: str
+    words: str
+    stored: bool = False
+
+
+@dataclass(frozen=True)
+class _Object:
+    """What a name stands for: the object at a place of a list."""
+
+    objects: str
+    place: ast.expr
+
+
+@dataclass
+class _Walk:
+    """Goes over a statement and puts elements of arrays in the place of fields."""
+
+    function: Function
+    lists: Mapping[str, dict[str, str]]
+    gathered: dict[tuple[str, str], _Gathered] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    """That stood for objects."""
+    used: set[str] = field(default_factory=set)
+    _taken: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._one = self.new_name("each")
+
+    def placed(self, node: ast.stmt) -> list[ast.stmt]:
+        """The statement with arrays of fields."""
+        made = _Placed(self, {}).visit(copy.deepcopy(node))
+        found = made if isinstance(made, list) else [made]
+        return [ast.fix_missing_locations(each) for each in found]
+
+    @property
+    def stored(self) -> bool:
+        return any(each.stored for each in self.gathered.values())
+
+    def element(self, one: _Object, name: str, ctx: ast.expr_context) -> ast.Subscript:
+        """`particles_x[i]` for `p.x`."""
+        words = self.lists[one.objects].get(name, "")
+        if not words:
+            raise _NotFieldsError(name)
+        key = one.objects, name
+        if key not in self.gathered:
+            array = self.new_name(f"{one.objects.rpartition('.')[2].strip('_')}_{name}")
+            self.gathered[key] = _Gathered(one.objects, name, array, words)
+        found = self.gathered[key]
+        found.stored |= not isinstance(ctx, ast.Load)
+        return ast.Subscript(ast.Name(found.array, ast.Load()), copy.deepcopy(one.place), ctx)
+
+    def new_name(self, hint: str) -> str:
+        made = rewriting.new_name(self.function, hint, self._taken)
+        self._taken.add(made)
+        return made
+
+    def gathering(self, each: _Gathered, statements: list[ast.stmt]) -> str:
+        """Where its array is made; empty where the loop sets all of it before it is read."""
+        kind = _DTYPES.get(each.words.partition(" ")[0], "") if each.stored else ""
+        np = self.function.numpy
+        if kind and not _is_row(each) and _is_set_anew(each, statements):
+            dtype = "" if kind == "float" else f", dtype={kind}"
+            return f"{each.array} = {np}.empty(len({each.objects}){dtype})"
+        dtype = f", dtype={kind}" if kind else ""
+        values = f"[{self._one}.{each.field} for {self._one} in {each.objects}]"
+        return f"{each.array} = {np}.array({values}{dtype})"
+
+    def given_back(self) -> list[str]:
+        """What gives the objects of each list their new values."""
+        lines = []
+        one = self._one
+        stored = [each for each in self.gathered.values() if each.stored]
+        for objects in dict.fromkeys(each.objects for each in stored):
+            own = [each for each in stored if each.objects == objects]
+            values = [each.array if _is_row(each) else f"{each.array}.tolist()" for each in own]
+            names = [self.new_name(f"new_{each.field}") for each in own]
+            lines.append(
+                f"for {', '.join([one, *names])} in zip({', '.join([objects, *values])}):"
+            )
+            lines += [
+                f"    {one}.{each.field} = {name}"
+                for each, name in zip(own, names, strict=True)
+            ]
+        return lines
+
+
+def _is_set_anew(each: _Gathered, statements: list[ast.stmt]) -> bool:
+    """Whether each iteration of a loop over all objects sets it, and none reads it."""
+    match statements:
+        case [ast.For(ast.Name(place), over, body)] if (
+            ast.unparse(over) == f"range(len({each.objects}))"
+        ):
+            element = f"{each.array}[{place}]"
+        case _:
+            return False
+    uses = [n for s in body for n in ast.walk(s) if ast.unparse(n) == each.array]
+    stores = [s for s in body if isinstance(s, ast.Assign)]
+    targets = [ast.unparse(t) for s in stores for t in s.targets]
+    return len(uses) == 1 and targets.count(element) == 1
+
+
+def _is_row(each: _Gathered) -> bool:
+    return "," in each.words.rstrip(")").rstrip(",")
+
+
+class _Placed(ast.NodeTransformer):
+    """Names of objects as places in arrays; raises where they are anything else."""
+
+    def __init__(self, walk: _Walk, known: dict[str, _Object]) -> None:
+        self._walk, self._known = walk, known
+
+    # ---------------------------------------------------------------- loops
+
+    def visit_For(self, node: ast.For) -> ast.stmt:
+        over = self._over(node.target, node.iter)
+        if over is None:
+            node.iter = self.visit(node.iter)
+            node.body = self._block(node.body)
+            node.orelse = self._block(node.orelse)
+            return node
+        target, iterated, known = over
+        inner = _Placed(self._walk, {**self._known, **known})
+        body = inner._block(node.body) or [ast.Pass()]
+        return ast.For(target, iterated, body, self._block(node.orelse))
+
+    def _block(self, block: list[ast.stmt]) -> list[ast.stmt]:
+        found: list[ast.stmt] = []
+        for each in block:
+            made = self.visit(each)
+            found += made if isinstance(made, list) else [made] if made is not None else []
+        return found
+
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.expr:
+        return self._comprehension(node)
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.expr:
+        return self._comprehension(node)
+
+    def _comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> ast.expr:
+        known = dict(self._known)
+        for each in node.generators:
+            inner = _Placed(self._walk, known)
+            over = inner._over(each.target, each.iter)
+            if over is None:
+                each.iter = inner.visit(each.iter)
+            else:
+                each.target, each.iter, more = over
+                known |= more
+                inner = _Placed(self._walk, known)
+            each.ifs = [inner.visit(test) for test in each.ifs]
+        node.elt = _Placed(self._walk, known).visit(node.elt)
+        return node
+
+    def _over(
+        self, target: ast.expr, iterated: ast.expr
+    ) -> tuple[ast.Name, ast.expr, dict[str, _Object]] | None:
+        """Counter, range and objects of a loop over a list; None for any other loop."""
+        counter = ""
+        match target, iterated:
+            case ast.Tuple([ast.Name(counter), ast.Name(name)]), ast.Call(
+                ast.Name("enumerate"), [over, *first], []
+            ):
+                pass
+            case ast.Name(name), over:
+                first = []
+            case _:
+                return None
+        begin: ast.expr | None = None
+        match over:
+            case ast.Subscript(inner, ast.Slice(begin, None, None)):
+                over = inner
+        objects = ast.unparse(over)
+        if objects not in self._walk.lists:
+            return None
+        if [ast.unparse(each) for each in first] != (
+            [ast.unparse(begin)] if begin and counter else []
+        ):
+            return None
+        if begin is not None and ast.unparse(begin).startswith("-"):
+            return None
+        self._walk.used.add(objects)
+        self._walk.names.add(name)
+        place = counter or self._walk.new_name(f"at_{name}")
+        length = ast.Call(ast.Name("len", ast.Load()), [copy.deepcopy(over)], [])
+        ends: list[ast.expr] = [] if begin is None else [self.visit(begin)]
+        made = ast.Call(ast.Name("range", ast.Load()), [*ends, length], [])
+        one = _Object(objects, ast.Name(place, ast.Load()))
+        return ast.Name(place, ast.Store()), made, {name: one}
+
+    # -------------------------------------------------------------- objects
+
+    def _object(self, node: ast.expr) -> _Object | None:
+        if isinstance(node, ast.Name):
+            return self._known.get(node.id)
+        if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Slice):
+            objects = ast.unparse(node.value)
+            if objects in self._walk.lists:
+                self._walk.used.add(objects)
+                return _Object(objects, self.visit(node.slice))
+        return None
+
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | None:
+        """`p = particles[i]` is a name for an object from there on."""
+        one = self._object(node.value) if isinstance(node.value, ast.Subscript) else None
+        if one is None:
+            self.generic_visit(node)
+            return node
+        if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+            raise _NotFieldsError(ast.unparse(node))
+        name = node.targets[0].id
+        self._walk.names.add(name)
+        self._known[name] = one
+        return None
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        one = self._object(node.value)
+        if one is not None:
+            return self._walk.element(one, node.attr, node.ctx)
+        if ast.unparse(node) in self._walk.lists:
+            raise _NotFieldsError(ast.unparse(node))
+        self.generic_visit(node)
+        return node
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        """`a is b` of objects of one list is whether their places are the same."""
+        if len(node.ops) == 1 and isinstance(node.ops[0], ast.Is | ast.IsNot):
+            one, other = self._object(node.left), self._object(node.comparators[0])
+            if one is not None and other is not None and one.objects == other.objects:
+                op = ast.Eq() if isinstance(node.ops[0], ast.Is) else ast.NotEq()
+                return ast.Compare(copy.deepcopy(one.place), [op], [copy.deepcopy(other.place)])
+        self.generic_visit(node)
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        """`len(particles)` stays."""
+        match node:
+            case ast.Call(ast.Name("len"), [given], []) if (
+                ast.unparse(given) in self._walk.lists
+            ):
+                return node
+        self.generic_visit(node)
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        if self._object(node) is not None:
+            raise _NotFieldsError(ast.unparse(node))
+        self.generic_visit(node)
+        return node
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self._known or node.id in self._walk.lists:
+            raise _NotFieldsError(node.id)
+        return node
+
+
+def _lines(statements: list[ast.stmt]) -> list[str]:
+    return [line for each in statements for line in ast.unparse(each).splitlines()]
