@@ -17,8 +17,9 @@ _PLAIN = (int, float, complex, str, bytes, dict, list, set, FunctionType, Module
 def fields(name: str, values: Any) -> Iterator[tuple[str, str]]:
     """'particles[].x': 'float64 (180,)' for each field that is a number, a text, or a row.
 
-    Of a list, or a tuple, of objects of one class: its instances' own attributes, its slots,
-    or the names of a namedtuple.
+    'particles[].x[]': 'float' says that they are Python's own numbers. Of a list, or a tuple,
+    of objects of one class: its instances' own attributes, its slots, or the names of a
+    namedtuple.
     """
     if not isinstance(values, list | tuple) or not 0 < len(values) <= _MOST_OBJECTS:
         return
@@ -28,9 +29,12 @@ def fields(name: str, values: Any) -> Iterator[tuple[str, str]]:
     if any(type(each) is not kind for each in values):
         return
     for field in _names(values[0])[:_MOST_FIELDS]:
-        words = _words([_held(each, field) for each in values])
+        held = [_held(each, field) for each in values]
+        words = _words(held)
         if words:
             yield f"{name}{FIELD}{field}", words
+        if words and type(held[0]) in (int, float, bool):
+            yield f"{name}{FIELD}{field}[]", type(held[0]).__name__
 
 
 def _names(value: Any) -> list[str]:

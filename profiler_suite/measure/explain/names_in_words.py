@@ -125,6 +125,15 @@ def _held(values: list[Any]) -> str:
     return words if array is None else f"{words} as {array.dtype} {array.shape}"
 
 
+def _of_python(values: Any) -> str:
+    """'float' of a list whose first number is Python's own; empty for other values."""
+    while type(values) is list and values:
+        values = values[0]
+        if type(values) in (int, float, bool):
+            return type(values).__name__
+    return ""
+
+
 def _dictionary(values: dict[Any, Any]) -> str:
     """In words, with the array that its values make: 'dict of 9 as uint8 (3,)' for colours."""
     words = in_words(values)
@@ -235,6 +244,7 @@ def watch_names(
         found[code] = {
             **{k: words(frame, k, v) for k, v in data.items() if _is_data(v)},
             **{k: words(frame, k, v) for k, v in frame.f_locals.items()},
+            **{f"{k}[]": kind for k, v in frame.f_locals.items() if (kind := _of_python(v))},
             **{key: said for k, v in held.items() for key, said in columns(frame, k, v)},
             **{k: words(frame, k, v) for k, v in of_objects.items()},
             **{key: said for k, v in held.items() for key, said in fields(k, v)},

@@ -41,16 +41,22 @@ class Star(NamedTuple):
 def test_numbers_texts_and_rows_are_named_by_list_and_field() -> None:
     assert dict(fields("self.bodies", [Body(1.0), Body(2.0)])) == {
         "self.bodies[].mass": "float64 (2,)",
+        "self.bodies[].mass[]": "float",
         "self.bodies[].place": "float64 (2, 3)",
         "self.bodies[].name": "<U2 (2,)",
     }
 
 
 def test_slots_and_named_tuples_have_fields_too() -> None:
-    assert dict(fields("cells", [Cell(1), Cell(2), Cell(3)])) == {"cells[].count": "int64 (3,)"}
+    assert dict(fields("cells", [Cell(1), Cell(2), Cell(3)])) == {
+        "cells[].count": "int64 (3,)",
+        "cells[].count[]": "int",
+    }
     assert dict(fields("stars", (Star(0.5, True),))) == {
         "stars[].x": "float64 (1,)",
+        "stars[].x[]": "float",
         "stars[].shines": "bool (1,)",
+        "stars[].shines[]": "bool",
     }
 
 

@@ -264,5 +264,8 @@ def test_a_list_of_numpy_numbers_is_one_of_numbers() -> None:
 
     found = watch_names(filled, (np.arange(3.0),), [filled.__code__])[filled.__code__]
     assert found["out"] == "list of 3 as float64 (3,)"
+    assert "out[]" not in found
+    plain = watch_names(filled, ([1.0, 2.0],), [filled.__code__])[filled.__code__]
+    assert plain["out[]"] == plain["x[]"] == "float"
     narrow = watch_names(filled, (np.arange(3, dtype="int8"),), [filled.__code__])
     assert narrow[filled.__code__]["out"] == "list of 3"

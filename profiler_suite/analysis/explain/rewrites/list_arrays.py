@@ -44,19 +44,25 @@ def as_arrays(function: Function) -> ListArrays | None:
     held: dict[str, str] = {}
     lines: list[int] = []
     for statement, name, made in _made(function):
-        held[name] = _words(function, name)
+        held |= _held(function, name, name)
         edits.append(rewriting.edit(function, made[0], made[1]))
         edits += _given_back(function, name)
         lines.append(statement.lineno)
     for loop, name, uses in _grown(function):
         array = rewriting.new_name(function, f"{name}_array", held)
-        held[array] = _words(function, name)
+        held |= _held(function, name, array)
         text = f"{array} = {function.numpy}.array({name})"
         edits.append(syntax.after(function, loop, [text]))
         edits += [rewriting.edit(function, each, array) for each in uses]
         lines.append(loop.lineno)
     changed = rewriting.spliced(function, edits) if edits else None
     return None if changed is None else ListArrays(changed.source, held, tuple(lines))
+
+
+def _held(function: Function, name: str, array: str) -> dict[str, str]:
+    """What the array of a list holds; 'a[]' is the kind of Python's own numbers."""
+    kind = function.source.names.get(f"{name}[]", "")
+    return {array: _words(function, name), **({f"{array}[]": kind} if kind else {})}
 
 
 def _words(function: Function, name: str) -> str:

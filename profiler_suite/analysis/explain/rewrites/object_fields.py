@@ -52,7 +52,7 @@ def whole_arrays(made: FieldArrays, text: str) -> str:
 
 
 def _without_ends(made: FieldArrays, text: str) -> str:
-    for array in made.held:
+    for array in (each for each in made.held if each.isidentifier()):
         for objects in made.objects:
             end = rf"len\({re.escape(objects)}\)"
             text = re.sub(rf"^{array}\[:{end}\] = ", f"{array}[:] = ", text)
@@ -131,7 +131,7 @@ def _made(
     return FieldArrays(
         node=node,
         text=f"{function.text[:start]}{text}{function.text[end:]}",
-        held={each.array: each.words for each in walk.gathered.values()},
+        held={k: words for each in walk.gathered.values() for k, words in each.held()},
         objects=tuple(dict.fromkeys(each.objects for each in walk.gathered.values())),
     )
 
@@ -187,7 +187,15 @@ class _Gathered:
     field: str
     array: str
     words: str
+    kind: str = ""
+    """Of Python's own numbers."""
     stored: bool = False
+
+    def held(self) -> Iterator[tuple[str, str]]:
+        """What its array holds, in words."""
+        yield self.array, self.words
+        if self.kind:
+            yield f"{self.array}[]", self.kind
 
 
 @dataclass(frozen=True)
@@ -231,7 +239,8 @@ class _Walk:
         key = one.objects, name
         if key not in self.gathered:
             array = self.new_name(f"{one.objects.rpartition('.')[2].strip('_')}_{name}")
-            self.gathered[key] = _Gathered(one.objects, name, array, words)
+            kind = self.lists[one.objects].get(f"{name}[]", "")
+            self.gathered[key] = _Gathered(one.objects, name, array, words, kind)
         found = self.gathered[key]
         found.stored |= not isinstance(ctx, ast.Load)
         return ast.Subscript(ast.Name(found.array, ast.Load()), copy.deepcopy(one.place), ctx)

@@ -120,6 +120,18 @@ FIRES = [
         lambda: (200,),
         "flags[2 * i::i] = False",
     ),
+    Fires(  # lists of Python's own numbers stay such: NumPy's are printed otherwise
+        "lists_as_arrays",
+        """
+        def f(x):
+            steps = []
+            for i in range(1, len(x)):
+                steps.append(x[i] * x[i - 1])
+            return [each / steps[0] for each in steps]
+        """,
+        lambda: ([0.5 + 0.25 * n for n in range(60)],),
+        "[0]).tolist()",
+    ),
     Fires(
         "lists_as_arrays",
         """

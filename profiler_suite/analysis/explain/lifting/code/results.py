@@ -85,15 +85,17 @@ class Results:
             self.out.line(f"{name} = {value}")
         elif (joined := self._joined(name, term, value)) is not None:
             self.out.line(f"{name} = [{joined}]")
-        elif weak_of(term.item) or (term.item.own and self._has_lists(name)):
+        elif weak_of(term.item) or self._held_python(name, term):
             self.out.line(f"{name}.extend({closed(value)}.tolist())")
         else:
             self.out.line(f"{name}.extend({value})")
 
-    def _has_lists(self, name: str) -> bool:
-        """Whether it held lists of numbers in the end."""
-        held = self.facts.names.get(name)
-        return held is not None and held.kind == "list" and len(held.shape) > 1
+    def _held_python(self, name: str, term: Extend) -> bool:
+        """Whether it held lists of numbers in the end, or Python's own numbers."""
+        held, first = self.facts.names.get(name), self.facts.names.get(f"{name}[]")
+        if held is None or held.kind != "list":
+            return False
+        return len(held.shape) > 1 if term.item.own else first is not None
 
     def elements(self, name: str, term: Extend) -> str:
         """All that a loop appends, in one array; rows that may be none only as a list."""

@@ -167,7 +167,9 @@ class Scope:
         subs = tuple(self.whole(self.facts.extent(name, axis)) for axis in range(rank))
         if not subs:
             return Leaf(name)
-        return Access(name, subs, tuple(self.loops), self.facts.dtype(name), self.time)
+        dtype, of_python = self.facts.dtype(name), self.facts.names.get(f"{name}[]")
+        weak = "" if of_python is None else of_python.kind
+        return Access(name, subs, tuple(self.loops), dtype, self.time, (), weak)
 
     def _list(self, name: str) -> Access:
         """A list of numbers, as the array that is made of it before the loops."""
