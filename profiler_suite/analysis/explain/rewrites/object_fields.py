@@ -180,7 +180,7 @@ def _bound_again(function: Function, use: ast.Name, name: str) -> bool:
 
 
 @dataclass
-class _Gathered:
+class _FieldOfAll:
     """One field of all objects of a list."""
 
     objects: str
@@ -212,7 +212,7 @@ class _Walk:
 
     function: Function
     lists: Mapping[str, dict[str, str]]
-    gathered: dict[tuple[str, str], _Gathered] = field(default_factory=dict)
+    gathered: dict[tuple[str, str], _FieldOfAll] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     """That stood for objects."""
     used: set[str] = field(default_factory=set)
@@ -223,7 +223,7 @@ class _Walk:
 
     def placed(self, node: ast.stmt) -> list[ast.stmt]:
         """The statement with arrays of fields."""
-        made = _Placed(self, {}).visit(copy.deepcopy(node))
+        made = _FieldElements(self, {}).visit(copy.deepcopy(node))
         found = made if isinstance(made, list) else [made]
         return [ast.fix_missing_locations(each) for each in found]
 
@@ -240,7 +240,7 @@ class _Walk:
         if key not in self.gathered:
             array = self.new_name(f"{one.objects.rpartition('.')[2].strip('_')}_{name}")
             kind = self.lists[one.objects].get(f"{name}[]", "")
-            self.gathered[key] = _Gathered(one.objects, name, array, words, kind)
+            self.gathered[key] = _FieldOfAll(one.objects, name, array, words, kind)
         found = self.gathered[key]
         found.stored |= not isinstance(ctx, ast.Load)
         return ast.Subscript(ast.Name(found.array, ast.Load()), copy.deepcopy(one.place), ctx)
@@ -250,7 +250,7 @@ class _Walk:
         self._taken.add(made)
         return made
 
-    def gathering(self, each: _Gathered, statements: list[ast.stmt]) -> str:
+    def gathering(self, each: _FieldOfAll, statements: list[ast.stmt]) -> str:
         """Where its array is made; empty where the loop sets all of it before it is read."""
         kind = _DTYPES.get(each.words.partition(" ")[0], "") if each.stored else ""
         np = self.function.numpy
@@ -280,7 +280,7 @@ class _Walk:
         return lines
 
 
-def _is_set_anew(each: _Gathered, statements: list[ast.stmt]) -> bool:
+def _is_set_anew(each: _FieldOfAll, statements: list[ast.stmt]) -> bool:
     """Whether each iteration of a loop over all objects sets it, and none reads it."""
     match statements:
         case [ast.For(ast.Name(place), over, body)] if (
@@ -295,11 +295,11 @@ def _is_set_anew(each: _Gathered, statements: list[ast.stmt]) -> bool:
     return len(uses) == 1 and targets.count(element) == 1
 
 
-def _is_row(each: _Gathered) -> bool:
+def _is_row(each: _FieldOfAll) -> bool:
     return "," in each.words.rstrip(")").rstrip(",")
 
 
-class _Placed(ast.NodeTransformer):
+class _FieldElements(ast.NodeTransformer):
     """Names of objects as places in arrays; raises where they are anything else."""
 
     def __init__(self, walk: _Walk, known: dict[str, _Object]) -> None:
@@ -315,7 +315,7 @@ class _Placed(ast.NodeTransformer):
             node.orelse = self._block(node.orelse)
             return node
         target, iterated, known = over
-        inner = _Placed(self._walk, {**self._known, **known})
+        inner = _FieldElements(self._walk, {**self._known, **known})
         body = inner._block(node.body) or [ast.Pass()]
         return ast.For(target, iterated, body, self._block(node.orelse))
 
@@ -335,16 +335,16 @@ class _Placed(ast.NodeTransformer):
     def _comprehension(self, node: ast.GeneratorExp | ast.ListComp) -> ast.expr:
         known = dict(self._known)
         for each in node.generators:
-            inner = _Placed(self._walk, known)
+            inner = _FieldElements(self._walk, known)
             over = inner._over(each.target, each.iter)
             if over is None:
                 each.iter = inner.visit(each.iter)
             else:
                 each.target, each.iter, more = over
                 known |= more
-                inner = _Placed(self._walk, known)
+                inner = _FieldElements(self._walk, known)
             each.ifs = [inner.visit(test) for test in each.ifs]
-        node.elt = _Placed(self._walk, known).visit(node.elt)
+        node.elt = _FieldElements(self._walk, known).visit(node.elt)
         return node
 
     def _over(
