@@ -39,7 +39,7 @@ def of_loop(function: Function, loop: ast.For, changed: set[str]) -> Iterator[li
     if head is None or loop.orelse:
         return
     inside = [n for statement in loop.body for n in ast.walk(statement)]
-    draws = [n for n in inside if _is_random(function, n)]
+    draws = [n for n in inside if is_random(function, n)]
     set_again = any(
         isinstance(n, ast.Name) and n.id in head.bound and isinstance(n.ctx, ast.Store)
         for n in inside
@@ -93,7 +93,7 @@ def _head(function: Function, loop: ast.For) -> _Head | None:
     return _Head(f"len({values})", bound, drawn, (pairs,))
 
 
-def _is_random(function: Function, node: ast.AST) -> bool:
+def is_random(function: Function, node: ast.AST) -> bool:
     """Whether something is asked of a generator, or of numpy.random."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return False

@@ -63,6 +63,7 @@ FAMILIES = (
     "labels",
     "solvers",
     "models",
+    "draws",
     "blocks",
     "loops",
     "routines",
