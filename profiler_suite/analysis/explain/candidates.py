@@ -11,11 +11,11 @@ from profiler_suite.model.trial import TrialKind
 from profiler_suite.registry import blaming
 
 # Fewer steps come before faster ones.
-_OF_FEWER_STEPS = ("faster_algorithms",)
+_OF_FEWER_STEPS = ("faster_algorithms", "lookups")
 # What takes whole loops out of the interpreter, then what gives the one call in them whole
 # arrays, before what makes them a little faster: time for trials is short.
 _OF_LOOPS = (
-    *("tables", "groups", "group_rows", "aggregations", "windows", "lookups", "calendars"),
+    *("tables", "groups", "group_rows", "aggregations", "windows", "calendars"),
     *("row_functions", "words"),
     *(
         "text",

@@ -10,6 +10,8 @@ import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import forms
 from profiler_suite.analysis.explain.rewriting import Function
@@ -234,3 +236,34 @@ def of_all(element: ast.expr, spans: list[Span]) -> Iterator[str]:
         with_axis = Wholes(spans, "0" if plain.columns else "-1")
         texts.append(ast.unparse(with_axis.visit(copy.deepcopy(element))))
     yield from dict.fromkeys(texts)
+
+
+_OF_NUMBERS = ("math", "scipy.integrate", "scipy.optimize", "random", "datetime", "re")
+_TABLES = ("DataFrame", "Series", "list", "str", "dict", "set")
+
+
+def takes_no_arrays(function: Function, element: ast.AST) -> bool:
+    """Whether something is called that takes numbers or functions only, by what it is."""
+    for node in (n for n in ast.walk(element) if isinstance(n, ast.Call)):
+        name = function.qualified(node.func)
+        if name.rpartition(".")[0] in _OF_NUMBERS:
+            return True
+        if isinstance(node.func, ast.Attribute) and not name:
+            owner = forms.of(function, node.func.value)
+            grows = node.func.attr in ("append", "extend")
+            if owner is not None and owner.dtype in _TABLES and not grows:
+                return True
+    return False
+
+
+def has_no_axis(function: Function, text: str) -> bool:
+    """Whether a method is told an axis that is none of an array's, such as a model's."""
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and any(each.arg == "axis" for each in node.keywords)
+        and not function.qualified(node.func)
+        and ast.unparse(node.func).partition(".")[0] not in (function.numpy, "np", "scipy")
+        and not hasattr(np.ndarray, node.func.attr)
+        for node in ast.walk(ast.parse(text, mode="eval"))
+    )

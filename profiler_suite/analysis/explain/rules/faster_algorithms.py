@@ -6,7 +6,12 @@ from collections.abc import Iterator
 import msgspec
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import fourier_loops, fourier_matrices, patterns
+from profiler_suite.analysis.explain.rewrites import (
+    fourier_loops,
+    fourier_matrices,
+    nearest_rows,
+    patterns,
+)
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -138,3 +143,43 @@ def fourier_matrix(seen: Observation) -> Iterator[Finding]:
                 evidence="a matrix of n * n waves, each computed; a fast transform takes "
                 "n * log(n) steps",
             )
+
+
+@rule(
+    "faster_algorithms",
+    looks_for="distances of each row to all points, sorted for the nearest: a k-d tree "
+    "compares with few of them",
+    rewrite="for i, p in enumerate(rows): np.argsort(np.linalg.norm(points - p, axis=1))[:k] → "
+    "cKDTree(points).query(rows, k)[1]",
+    exact="up to rounding; of points that are equally near others may come first",
+    thread="https://docs.scipy.org/doc/scipy/reference/generated/scipy.spatial.cKDTree.query.html",
+)
+def nearest_by_tree(seen: Observation) -> Iterator[Finding]:
+    """The nearest points of many rows, by comparing all."""
+    for function in seen.functions:
+        for made in nearest_rows.nearest_before(function):
+            texts = [("ask a k-d tree for the nearest of all rows", made.text)]
+            if made.held:
+                texts = [
+                    *(
+                        (f"ask a k-d tree for the nearest of all rows; {title}", text)
+                        for title, text in seen.lifted_again(function, made.text, made.held)
+                    ),
+                    *texts,
+                ]
+            for title, text in texts[:_MOST]:
+                yield from seen.whole(
+                    function,
+                    text,
+                    title=title,
+                    lines=syntax.span_of(function, made.statement),
+                    helpers=(
+                        "import numpy as np",
+                        "import scipy.spatial",
+                        nearest_rows.NEAREST,
+                    ),
+                    evidence="every row is compared with all points, and all distances sorted",
+                )
+
+
+_MOST = 4

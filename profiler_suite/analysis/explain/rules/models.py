@@ -160,7 +160,7 @@ def element_calls(seen: Observation) -> Iterator[Finding]:
                         seen, function, node, Edit(start=start, end=end, text=text)
                     )
             elif isinstance(node, ast.ListComp | ast.GeneratorExp):
-                for target, text in _of_comprehension(function, node):
+                for target, text in of_comprehension(function, node):
                     yield from _all_at_once(
                         seen, function, node, rewriting.edit(function, target, text)
                     )
@@ -222,6 +222,8 @@ def _of_loop(function: Function, loop: ast.For) -> Iterator[str]:
 def _of_statements(function: Function, loop: ast.For) -> Iterator[str]:
     """Each statement of a loop for all elements, where it gives names to several results."""
     if _only_own(function, loop) or _carries(loop.body):
+        return
+    if any(whole_calls.takes_no_arrays(function, each) for each in loop.body):
         return
     try:
         span = whole_calls.span_of(function, loop.target, loop.iter)
@@ -321,8 +323,11 @@ def _calls(function: Function, element: ast.expr, spans: list[Span]) -> Iterator
         yield from _of_labels(function, element, spans[0])
     called = [n.func for n in ast.walk(element) if isinstance(n, ast.Call)]
     own = [f for f in called if isinstance(f, ast.Name) and f.id in function.siblings]
-    if len(own) < len(called):
-        yield from whole_calls.of_all(element, spans)
+    if len(own) == len(called) or whole_calls.takes_no_arrays(function, element):
+        return
+    for text in whole_calls.of_all(element, spans):
+        if not whole_calls.has_no_axis(function, text):
+            yield text
 
 
 _OF_LABELS = {
@@ -411,7 +416,10 @@ def _module(function: Function, module: str) -> str:
     return next((k for k, v in function.bound.items() if v == module), module)
 
 
-def _of_comprehension(
+_REDUCED = ("builtins.sum", "builtins.max", "builtins.min")
+
+
+def of_comprehension(
     function: Function, node: ast.ListComp | ast.GeneratorExp
 ) -> Iterator[tuple[ast.expr, str]]:
     """A list of what a call gives, in np.array() or not: what is replaced, and by what."""
@@ -432,10 +440,10 @@ def _of_comprehension(
     for text in _calls(function, element, spans):
         if isinstance(parent, ast.Call) and function.is_numpy(parent, ("array", "asarray")):
             yield parent, text
-        elif isinstance(parent, ast.Call) and len(parent.args) == 1:
-            name = function.qualified(parent.func)
-            if name in ("builtins.sum", "builtins.max", "builtins.min"):
-                yield parent, f"{function.numpy}.{name.rpartition('.')[2]}({text})"
+        elif isinstance(parent, ast.Call) and function.qualified(parent.func) in _REDUCED:
+            name = function.qualified(parent.func).rpartition(".")[2]
+            if len(parent.args) == 1:
+                yield parent, f"{function.numpy}.{name}({text})"
         elif isinstance(node, ast.GeneratorExp):
             return
         else:

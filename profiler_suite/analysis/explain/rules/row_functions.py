@@ -3,15 +3,17 @@
 import ast
 from collections.abc import Iterator
 
+import msgspec
+
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.rewrites import patterns, vectorising
+from profiler_suite.analysis.explain.rewrites import patterns, row_elements, vectorising
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.vectorising import (
     CallOverRows,
     NotVectorisedError,
 )
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import callbacks
+from profiler_suite.analysis.explain.rules import callbacks, models
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
@@ -91,3 +93,34 @@ def _at_once(
     yield text, helper
     # A row of whole numbers and others is one of floats.
     yield f"{text}.astype(float)", helper
+
+
+@rule(
+    "row_functions",
+    looks_for="a model or a function of a library that pandas' apply calls for every row",
+    rewrite="df.apply(lambda r: m.predict([[r['a'], r['b']]])[0], axis=1) → "
+    "pd.Series(m.predict(df[['a', 'b']].to_numpy()), df.index)",
+    exact="it takes rows as it takes one; the trial compares",
+    thread="https://github.com/scikit-learn/scikit-learn/issues/1363",
+)
+def applied_calls(seen: Observation) -> Iterator[Finding]:
+    """Calls of a library for one row at a time, from apply."""
+    for given in seen.functions:
+        for text in row_elements.comprehensions(given):
+            form = rewriting.parsed(msgspec.structs.replace(given.source, text=text))
+            for node in ast.walk(form.node) if form is not None else ():
+                if form is None or not isinstance(node, ast.ListComp):
+                    continue
+                if ast.unparse(node) in ast.unparse(given.node):
+                    continue
+                for target, made in models.of_comprehension(form, node):
+                    whole = rewriting.spliced(form, [rewriting.edit(form, target, made)])
+                    if whole is not None:
+                        yield from seen.whole(
+                            given,
+                            whole.source,
+                            title="call it once for all rows",
+                            lines=seen.lines_of(given),
+                            helpers=("import numpy as np", "import pandas as pd"),
+                            evidence="apply calls it for one row at a time",
+                        )

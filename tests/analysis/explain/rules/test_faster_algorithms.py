@@ -9,7 +9,52 @@ import pytest
 from profiler_suite.analysis.explain.rules.faster_algorithms import DISTANCE_SUM
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
 
+NEAREST = """
+def f(points, rows, k):
+    out = np.zeros(len(rows))
+    for i, p in enumerate(rows):
+        d = np.linalg.norm(points - p, axis=1)
+        nearest = np.argsort(d)[1:k]
+        out[i] = d[nearest].mean()
+    return out
+"""
+CLASSES = """
+def f(points, rows, labels):
+    found = []
+    for x in rows:
+        d = np.sqrt(((points - x) ** 2).sum(axis=1))
+        found.append(np.bincount(labels[d.argsort()[:5]]).argmax())
+    return np.array(found)
+"""
+CLOSEST = """
+def f(points, rows):
+    return np.array([np.argmin(((points - p) ** 2).sum(axis=1)) for p in rows])
+"""
+
+
+def cloud(count: int) -> np.ndarray:
+    return np.random.default_rng(count).random((count, 3))
+
+
 FIRES = [
+    Fires(
+        "nearest_by_tree",
+        NEAREST,
+        lambda: (cloud(70), cloud(40), 6),
+        "nearest_points(points, rows, k)",
+    ),
+    Fires(
+        "nearest_by_tree",
+        CLASSES,
+        lambda: (cloud(70), cloud(40), np.arange(70) % 4),
+        "nearest_points(points, rows, 5)",
+    ),
+    Fires(
+        "nearest_by_tree",
+        CLOSEST,
+        lambda: (cloud(70), cloud(40)),
+        "nearest_points(points, rows, 1)",
+    ),
     *(
         Fires(
             "distances_of_all_pairs",
@@ -71,6 +116,11 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # the farthest
+        "nearest_by_tree",
+        CLOSEST.replace("argmin", "argmax"),
+        lambda: (cloud(70), cloud(40)),
+    ),
     Silent(  # waves of half as many turns
         "fourier_written_out",
         "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"
@@ -86,6 +136,11 @@ SILENT = [
 ]
 
 REFUSED = [
+    Refused(  # of points that are equally near others come first
+        "nearest_by_tree",
+        CLOSEST,
+        lambda: (np.round(cloud(300) * 2), np.round(cloud(200) * 2) + 0.5),
+    ),
     Refused(  # what is small beside the largest element is lost in a transform
         "fourier_written_out",
         "def f(x):\n    n = len(x)\n    s = np.zeros(n)\n    for k in range(n):\n"

@@ -1,5 +1,7 @@
 """Functions of rows that give several values are functions of columns that give several."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -41,7 +43,24 @@ WHOLE = (
     "'y': r['n'] + 1}), axis=1)\n"
 )
 
+
+class Line:
+    """A model that takes rows."""
+
+    def predict(self, rows: object) -> Any:
+        return np.dot(np.asarray(rows, dtype=float), [0.3, -2.0])
+
+
+MODEL = (
+    "def f(df, m):\n    return df.apply(lambda r: m.predict([[r['a'], r['n']]])[0], axis=1)\n"
+)
+SQUARED = "def f(s, m):\n    return s.apply(lambda v: m.predict([[v, v]])[0])\n"
+
 FIRES = [
+    Fires("applied_calls", HEAD + MODEL, lambda: (table(), Line()), "m.predict(np.stack("),
+    Fires(
+        "applied_calls", HEAD + SQUARED, lambda: (table()["a"], Line()), "m.predict(np.stack("
+    ),
     Fires(
         "several_of_rows", HEAD + NAMED, lambda: (table(),), "pd.DataFrame(parts_of_columns(df)"
     ),
@@ -55,6 +74,11 @@ FIRES = [
     Fires("several_of_rows", HEAD + WHOLE, lambda: (table(),), ".astype(float)"),
 ]
 SILENT = [
+    Silent(  # a method of texts
+        "applied_calls",
+        HEAD + "def f(s):\n    return s.apply(lambda v: 'a'.join([v]))\n",
+        lambda: (pd.Series(["x", "y"]),),
+    ),
     Silent(
         "several_of_rows",
         "def f(df):\n    return df.apply(lambda r: r['a'] + r['b'], axis=1)\n",
@@ -74,6 +98,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # what it gives for a row depends on the others
+        "applied_calls",
+        HEAD + MODEL.replace("m.predict(", "m("),
+        lambda: (table(), lambda rows: np.cumsum(np.asarray(rows)[:, 0])),
+    ),
     Refused(  # tuples stay tuples without result_type
         "several_of_rows",
         HEAD + "def f(df):\n    return df.apply(lambda r: (r['a'], r['b']), axis=1)\n",
