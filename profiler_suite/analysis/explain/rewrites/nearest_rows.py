@@ -51,7 +51,7 @@ class NearestBefore:
 
 
 @dataclass
-class _Search:
+class _RowSearch:
     """One search in a loop: the points, the rows, and what is asked of the distances."""
 
     points: str
@@ -102,7 +102,7 @@ def _of_loop(function: Function, loop: ast.For | ast.ListComp) -> NearestBefore 
             form = one.form("X")
             if form is None or len(form.shape) != 2 or form.letter not in "fi":
                 continue
-            found = _Search(one["X"].id, rows, counter, pattern in _SUMS)
+            found = _RowSearch(one["X"].id, rows, counter, pattern in _SUMS)
             _note(function, loop, node, found)
             return _written(function, loop, found, form.shape[0])
     return None
@@ -129,7 +129,7 @@ def _row_of(
     return None
 
 
-def _note(function: Function, loop: ast.AST, node: ast.expr, found: _Search) -> None:
+def _note(function: Function, loop: ast.AST, node: ast.expr, found: _RowSearch) -> None:
     """What is asked of the distances, here or by the name that they get."""
     parent = function.parents[node]
     if not isinstance(parent, ast.Assign):
@@ -148,7 +148,7 @@ def _note(function: Function, loop: ast.AST, node: ast.expr, found: _Search) -> 
     found.edits.append(syntax.without(function, parent))
 
 
-def _note_use(function: Function, loop: ast.AST, node: ast.expr, found: _Search) -> None:
+def _note_use(function: Function, loop: ast.AST, node: ast.expr, found: _RowSearch) -> None:
     around = [node, *(p for p in function.around(node) if isinstance(p, ast.expr))][1:4]
     for outer in around:
         for pattern, kind in _SLICED:
@@ -171,7 +171,7 @@ def _note_use(function: Function, loop: ast.AST, node: ast.expr, found: _Search)
 
 
 def _of_places(
-    function: Function, loop: ast.AST, picked: ast.Subscript, found: _Search
+    function: Function, loop: ast.AST, picked: ast.Subscript, found: _RowSearch
 ) -> bool:
     """`d[nearest]`, where `nearest = np.argsort(d)[:k]`: the distances themselves."""
     key = picked.slice
@@ -204,7 +204,7 @@ def _sliced(
     outer: ast.expr,
     part: ast.expr,
     kind: str,
-    found: _Search,
+    found: _RowSearch,
 ) -> None:
     """The first ones, or one of them."""
     last = part
@@ -224,7 +224,9 @@ def _sliced(
     _replace(function, outer, kind, ast.unparse(part), found)
 
 
-def _replace(function: Function, node: ast.expr, kind: str, part: str, found: _Search) -> None:
+def _replace(
+    function: Function, node: ast.expr, kind: str, part: str, found: _RowSearch
+) -> None:
     name = _NAMES[kind]
     index = f"{found.counter}, {part}" if found.counter else part
     own = name if found.counter else f"own_{name}"
@@ -238,7 +240,7 @@ def _replace(function: Function, node: ast.expr, kind: str, part: str, found: _S
 
 
 def _written(
-    function: Function, loop: ast.For | ast.ListComp, found: _Search, points: int
+    function: Function, loop: ast.For | ast.ListComp, found: _RowSearch, points: int
 ) -> NearestBefore | None:
     statement = loop if isinstance(loop, ast.For) else function.statement_of(loop)
     head = loop if isinstance(loop, ast.For) else loop.generators[0]
@@ -263,7 +265,9 @@ def _written(
     return NearestBefore(statement, whole.source, _held(function, found, counts, points))
 
 
-def _held(function: Function, found: _Search, counts: list[str], points: int) -> dict[str, str]:
+def _held(
+    function: Function, found: _RowSearch, counts: list[str], points: int
+) -> dict[str, str]:
     """The shapes of the new arrays, where names tell how many are asked for."""
     form = forms.in_form(function.source.names.get(found.rows, ""))
     values = {
