@@ -45,6 +45,9 @@ from profiler_suite.analysis.explain.lifting.code.truth_sums import (
     compared_pairs,
     counted_triples,
 )
+from profiler_suite.analysis.explain.lifting.code.weighted_differences import (
+    weighted_differences,
+)
 from profiler_suite.analysis.explain.lifting.code.writer import Style, Writer
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.normal_form.operations import (
@@ -392,10 +395,10 @@ class ArrayWriter(Writer):
             counted = next(filter(None, (each(self, term) for each in _BY_PLACE)), None)
             if counted is not None:
                 return ordered(counted, self.dims(term, [counted]))
-        if isinstance(term, Reduce) and term.op == "sum" and self.style.distance == "matmul":
-            less_one = self._all_but_one(term)
-            if less_one is not None:
-                return less_one
+        if isinstance(term, Reduce) and term.op == "sum" and self.style.distance:
+            forces = weighted_differences(self, term) or self._all_but_one(term)
+            if forces is not None:
+                return forces
         if isinstance(term, Reduce):
             pairs = both_of_pairs(self, term) or counted_triples(self, term)
             if pairs is not None:
@@ -443,7 +446,7 @@ class ArrayWriter(Writer):
 
     def _all_but_one(self, term: Reduce) -> Array | None:
         """A sum over all j but j = i: over all of them, less the one; None for others."""
-        inside = term.arg
+        inside = term.arg if self.style.distance == "matmul" else None
         if not isinstance(inside, Apply) or inside.name != "where" or term.initial is not None:
             return None
         test, each, zero = inside.args

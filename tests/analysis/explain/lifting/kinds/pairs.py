@@ -354,3 +354,24 @@ def rows_filled_on_a_condition(x: A) -> A:
                 row[j] = x[i, j]
         out[i] = row
     return out
+
+
+@kind(p="n 3:double", m="n:double")
+def forces_of_all_pairs(p: A, m: A) -> A:
+    out = np.zeros((len(m), 3))
+    for i in range(len(m)):
+        for j in range(len(m)):
+            if i != j:
+                d = p[j] - p[i]
+                out[i] += m[j] * d / (np.sum(d * d) + 0.1) ** 1.5
+    return out
+
+
+@kind(p="n 2:double", q="m 2:double", w="n m:double")
+def pulled_apart_by_weights(p: A, q: A, w: A) -> A:
+    out = np.zeros((len(p), 2))
+    for i in range(len(p)):
+        for j in range(len(q)):
+            for k in range(2):
+                out[i, k] += (p[i, k] - q[j, k]) * w[i, j]
+    return out
