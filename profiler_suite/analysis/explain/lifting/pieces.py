@@ -17,7 +17,13 @@ from profiler_suite.analysis.explain.lifting.comprehensions import Comprehension
 from profiler_suite.analysis.explain.lifting.early_exit import at_the_hit
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.interchange import interchanged
-from profiler_suite.analysis.explain.lifting.loops import dependence, exits, pads, rims
+from profiler_suite.analysis.explain.lifting.loops import (
+    dependence,
+    exits,
+    pads,
+    periodic,
+    rims,
+)
 from profiler_suite.analysis.explain.lifting.loops.filling import filling
 from profiler_suite.analysis.explain.lifting.loops.grown_lists import (
     begins_anew,
@@ -189,6 +195,8 @@ class Pieces:
         in_turn = self._in_turn(stores, results, scope, fresh)
         scope.pads.clear()
         stores, results = pads.padded(stores, results, scope)
+        if style.product != "broadcast":
+            stores, results = periodic.wrapped(stores, results, scope)
         emitter = self._emitter(unit, scope, style)
         lowering = emitter.lowering
         emitter.begin()

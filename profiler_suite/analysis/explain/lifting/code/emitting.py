@@ -90,6 +90,8 @@ class Emitter:
             text = self.facts.text
             widths = ", ".join(f"({text(a)}, {text(b)})" for a, b in pad.widths)
             widths = f"({widths},)" if len(pad.widths) == 1 else f"({widths})"
+            if pad.mode:
+                widths += f", mode={pad.mode!r}"
             self.out.line(f"{pad.name} = {self.np}.pad({pad.base}, {widths})")
 
     def store(self, store: Store) -> None:

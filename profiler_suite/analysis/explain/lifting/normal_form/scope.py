@@ -40,12 +40,14 @@ class Gone(Term):
 
 @dataclass(frozen=True)
 class Pad:
-    """An array with zeros around it."""
+    """An array with zeros, or with its other side, around it."""
 
     name: str
     base: str
     widths: tuple[tuple[Poly, Poly], ...]
     """How many before and after, in each axis."""
+    mode: str = ""
+    """'wrap' for its other side."""
 
 
 @dataclass(frozen=True)

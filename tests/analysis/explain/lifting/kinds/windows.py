@@ -507,3 +507,32 @@ def deviations_of_windows(x: A) -> A:
         for j in range(x.shape[1] - 4):
             out[i, j] = x[i : i + 4, j : j + 5].std() + 1
     return out
+
+
+@kind(u="n m", least=1)
+def neighbours_on_a_torus(u: A) -> A:
+    n, m = u.shape
+    out = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            around = u[(i + 1) % n, j] + u[i - 1, j] + u[i, (j + 2) % m] + u[i, (j - 2) % m]
+            out[i, j] = around - 4 * u[i, j] + u[-1, 0]
+    return out
+
+
+@kind(u="n n:int", v="n", least=1)
+def pairs_on_a_ring(u: A, v: A) -> float:
+    n = len(v)
+    total = 0.0
+    for i in range(n):
+        for j in range(n):
+            total += u[i, j] * (u[(i + 3) % n, j] + u[i, (j + 1) % n]) * v[(i + j) % n]
+    return total
+
+
+@kind(u="n 3", least=1)
+def rows_on_a_ring(u: A) -> A:
+    out = np.zeros((len(u), 3))
+    for i in range(len(u)):
+        out[i] = u[(i - 1) % len(u)] + u[(i + 1) % len(u)] - 2 * u[i]
+    return out
