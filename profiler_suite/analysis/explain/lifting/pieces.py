@@ -210,6 +210,8 @@ class Pieces:
         emitter.end(stores)
         for name in in_order(results):
             emitter.result(name, results[name])
+        for each in scope.never:
+            scope.fits[self._never(each, scope, style)] = None
         return Piece(
             unit,
             self._where_it_fits(unit, scope, emitter.lines or ["pass"]),
@@ -217,6 +219,14 @@ class Pieces:
             tuple(scope.assumptions),
             lowering.memory.largest,
         )
+
+    def _never(self, test: Term, scope: Scope, style: Style) -> str:
+        """What must be true before the loop, so that a condition holds in no iteration."""
+        writer = ArrayWriter(scope, style)
+        made = writer.lower(test)
+        if writer.before or writer.imports or scope.lists or scope.interior or not made.dims:
+            raise Refusal("whether a condition ever holds is not known before the loop")
+        return f"not {writer.np}.any({made.text})"
 
     def _in_turn(
         self,

@@ -5,8 +5,13 @@ import copy
 from collections.abc import Iterator
 from dataclasses import replace
 
-from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.rewrites import patterns, vectorising, window_expressions
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import (
+    patterns,
+    sliding_buffers,
+    vectorising,
+    window_expressions,
+)
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.vectorising import CallOverRows
 from profiler_suite.analysis.explain.rewrites.window_expressions import (
@@ -191,3 +196,27 @@ class _OfArrays(ast.NodeTransformer):
             if method.attr in ("std", "var") and not node.args and not node.keywords:
                 node.keywords = [ast.keyword("ddof", ast.Constant(1))]
         return self.generic_visit(node)  # type: ignore[return-value]
+
+
+@rule(
+    "windows",
+    looks_for="a list of the last few elements that a loop keeps by append and pop(0), or a "
+    "deque with maxlen",
+    rewrite="buf.append(v); if len(buf) > w: buf.pop(0) → the loop over slices "
+    "x[i - w + 1:i + 1], as array expressions",
+    exact="as for loops; the window has a positive length",
+    thread="https://stackoverflow.com/questions/13728392/moving-average-or-running-mean",
+)
+def elements_kept_in_list(seen: Observation) -> Iterator[Finding]:
+    """Loops that keep the last elements in a list, over slices of their array."""
+    for function in seen.functions:
+        for made in sliding_buffers.over_slices(function):
+            for title, text in [*seen.lifted_again(function, made.text, made.held)][:4]:
+                yield from seen.whole(
+                    function,
+                    text,
+                    title=f"{title}, of slices in place of a list that is kept",
+                    lines=syntax.span_of(function, made.loop),
+                    helpers=("import numpy as np",),
+                    evidence="a list is shifted and gone through for every element",
+                )

@@ -657,3 +657,19 @@ def sizes_of_blocks(x: A, k: A) -> A:
         block = x[k[i] : k[i] + 2, : k[i] + 1]
         out[i] = block.size + block.max()
     return out
+
+
+@refused("iteration before", x="n", y="n:bool", z="n:bool")
+def gears_from_one_to_three(x: A, y: A, z: A) -> A:
+    gear = 1
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        if y[i]:
+            if gear == 1:
+                gear = 2
+            elif gear == 2:
+                gear = 3
+        if z[i] and gear == 3:
+            gear = 1
+        out[i] = gear * x[i]
+    return out

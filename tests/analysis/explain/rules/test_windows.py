@@ -26,6 +26,23 @@ def table() -> pd.DataFrame:
 
 FIRES = [
     Fires(
+        "elements_kept_in_list",
+        "def f(x, w):\n    buf = []\n    out = []\n    for v in x:\n        buf.append(v)\n"
+        "        if len(buf) > w:\n            buf.pop(0)\n"
+        "        out.append(sum(buf) / len(buf))\n    return np.array(out)\n",
+        lambda: (rng.random(300), 9),
+        "sliding_window_view(x, w).sum(axis=1) / w",
+    ),
+    Fires(
+        "elements_kept_in_list",
+        "from collections import deque\n\ndef f(x):\n    q = deque(maxlen=7)\n"
+        "    out = np.zeros(len(x))\n    for i, v in enumerate(x):\n        q.append(v)\n"
+        "        if len(q) < 7:\n            continue\n"
+        "        out[i] = (v - min(q)) / (max(q) - min(q))\n    return out\n",
+        lambda: (rng.random(300),),
+        "out[6:] = ",
+    ),
+    Fires(
         "rolling_function",
         "def f(s):\n"
         "    return s.rolling(9).apply(lambda w: (w.iloc[-1] - w.mean()) / w.std())\n",
@@ -77,6 +94,13 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(
+        "elements_kept_in_list",
+        "def f(x, w):\n    buf = []\n    out = []\n    for v in x:\n        buf.append(v)\n"
+        "        if len(buf) > w:\n            buf.pop()\n"
+        "        out.append(sum(buf))\n    return np.array(out)\n",
+        lambda: (rng.random(300), 9),
+    ),
     Silent(
         "rolling_function",
         "def f(s):\n    return s.rolling(9).mean()\n",

@@ -22,6 +22,7 @@ from profiler_suite.analysis.explain.lifting.code.statements import Statements
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of, weak_of
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
+from profiler_suite.analysis.explain.lifting.normal_form.scope import Pad
 from profiler_suite.analysis.explain.lifting.normal_form.stores import (
     EXTREMES,
     Store,
@@ -87,12 +88,32 @@ class Emitter:
             self.out.line(f"{self.lowering.draws_name} = {self.lowering.drawing()}")
         self._first = len(self.out.lines)
         for pad in self.lowering.scope.pads.values():
-            text = self.facts.text
-            widths = ", ".join(f"({text(a)}, {text(b)})" for a, b in pad.widths)
-            widths = f"({widths},)" if len(pad.widths) == 1 else f"({widths})"
-            if pad.mode:
-                widths += f", mode={pad.mode!r}"
-            self.out.line(f"{pad.name} = {self.np}.pad({pad.base}, {widths})")
+            self._wider(pad)
+
+    def _wider(self, pad: Pad) -> None:
+        """An array with zeros, or with its other side, around it."""
+        text = self.facts.text
+        if pad.mode and all(each.constant in (0, 1) for pair in pad.widths for each in pair):
+            self._with_other_side(pad)
+            return
+        widths = ", ".join(f"({text(a)}, {text(b)})" for a, b in pad.widths)
+        widths = f"({widths},)" if len(pad.widths) == 1 else f"({widths})"
+        if pad.mode:
+            widths += f", mode={pad.mode!r}"
+        self.out.line(f"{pad.name} = {self.np}.pad({pad.base}, {widths})")
+
+    def _with_other_side(self, pad: Pad) -> None:
+        """One more at the ends: np.pad takes longer, and refuses arrays without elements."""
+        base = pad.base
+        for axis, (before, after) in enumerate(pad.widths):
+            whole = ":, " * axis
+            parts = [f"{base}[{whole}-1:]"] * bool(before.constant)
+            parts += [base, *([f"{base}[{whole}:1]"] * bool(after.constant))]
+            if len(parts) > 1:
+                where = f", axis={axis}" if axis else ""
+                joined = f"{self.np}.concatenate(({', '.join(parts)}){where})"
+                self.out.line(f"{pad.name} = {joined}")
+                base = pad.name
 
     def store(self, store: Store) -> None:
         """One statement that writes elements."""

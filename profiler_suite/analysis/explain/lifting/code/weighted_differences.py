@@ -31,9 +31,9 @@ def weighted_differences(writer: Writer, term: Reduce) -> Array | None:
     mask, inside = _chosen(term.arg)
     parts = list(_factors(inside))
     found = [each for each, up in parts if up and _is_difference(each, label)]
-    if len(found) != 1 or not isinstance(found[0], Apply):
+    difference = found[0] if len(found) == 1 else None
+    if not isinstance(difference, Apply):
         return None
-    (difference,) = found
     rest = [(each, up) for each, up in parts if each is not difference]
     weight = _product(rest, mask)
     if weight is None or weight.own or label.name not in weight.loops or len(weight.loops) < 2:

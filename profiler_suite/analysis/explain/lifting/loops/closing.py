@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.normal_form import carried, sequenc
 from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Gone
+from profiler_suite.analysis.explain.lifting.normal_form.states import states, value_before
 from profiler_suite.analysis.explain.lifting.normal_form.stores import Store
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Apply,
@@ -153,7 +154,7 @@ class Closing:
         whole = None if read or len(labels) > 1 else filled(update, old, start, labels[0])
         if whole is not None:
             return whole
-        found = self._step(old, update, read)
+        found = self._step(old, update, start, read=read)
         if found is None:
             return Gone()
         others = [each for each in names if each != name]
@@ -166,7 +167,7 @@ class Closing:
             raise Refusal(f"{name} is taken from the iteration before")
         if found.op == "decay":
             self._needs_order(labels[0], name)
-        if found.op in ("reset", "last") and len(labels) == 1:
+        if found.op in ("reset", "last", "hold") and len(labels) == 1:
             start = counters.first_number(name, self.leading) or start
             self._scan(old, found, start, labels, first, others)
             return carried.last(found, start, labels[0])
@@ -189,10 +190,21 @@ class Closing:
         except Refusal:
             return Gone()
 
-    def _step(self, old: CarriedValue, update: Term, read: bool) -> carried.Step | None:
+    def _step(
+        self, old: CarriedValue, update: Term, start: Term, *, read: bool
+    ) -> carried.Step | None:
         """What an iteration does to a name; None where nobody sees what it had before."""
         if any(each == old for each in update.walk()):
-            return carried.step(update, old)
+            try:
+                return carried.step(update, old)
+            except Refusal:
+                start = value_before(old.name, self.leading) or start
+                found = states(update, old, start)
+                if found is None or any(map(ops.is_carried, (found.value, found.mask))):
+                    raise
+            if found.never is not None:
+                self.scope.never[found.never] = None
+            return carried.Step("hold", found.value, found.mask)
         if not read:
             return None
         if ops.is_carried(update) or update.own:

@@ -473,6 +473,16 @@ class Walk(ElementStores):
                 scope.unsure[name] = only
 
 
+def _either(test: Term, yes: Term | None, no: Term | None) -> Term | None:
+    """The one condition where the test holds, else the other; None always holds."""
+    if yes is None and no is None:
+        return None
+    other = ops.negated(test)
+    if yes is None or no is None:
+        return ops.joined("|", [other, yes] if yes is not None else [test, no or test])
+    return ops.joined("|", [ops.both(test, yes), ops.both(other, no)])
+
+
 def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:
     if yes is None or no is None or isinstance(yes, Gone) or isinstance(no, Gone):
         return Gone()
@@ -486,8 +496,10 @@ def _merged(test: Term, yes: Term | None, no: Term | None) -> Term:
             return replace(one, mask=both)
     if isinstance(yes, Extend) and isinstance(no, Extend):
         alike = (yes.base, yes.kind, yes.pieces) == (no.base, no.kind, no.pieces)
-        if alike and not (yes.labels or no.labels or yes.mask or no.mask):
-            return replace(yes, item=ops.where(test, yes.item, no.item))
+        if alike and not (yes.labels or no.labels):
+            same = yes.item == no.item
+            item = yes.item if same else ops.where(test, yes.item, no.item)
+            return replace(yes, item=item, mask=_either(test, yes.mask, no.mask))
     if isinstance(yes, Extend) or isinstance(no, Extend):
         raise Refusal("a list grows differently from condition to condition")
     more = ops.added(test, yes, no)

@@ -33,7 +33,7 @@ _FEWEST = 2
 
 
 @dataclass(frozen=True)
-class _Wrapped:
+class _WideAccess:
     """An access with plain indices, and how far each of them goes beyond the array."""
 
     subs: tuple[Sub, ...]
@@ -47,7 +47,7 @@ def wrapped(
     written = {store.target.base for store in stores}
     terms = [*(store.term for store in stores), *results.values()]
     terms += [store.guard for store in stores if store.guard is not None]
-    found: dict[str, dict[Access, _Wrapped]] = {}
+    found: dict[str, dict[Access, _WideAccess]] = {}
     for each in (part for term in terms for part in term.walk()):
         if isinstance(each, Access) and each.base not in written and not each.guards:
             plain = _plain(each, scope)
@@ -78,7 +78,7 @@ def wrapped(
     )
 
 
-def _plain(access: Access, scope: Scope) -> _Wrapped | None:
+def _plain(access: Access, scope: Scope) -> _WideAccess | None:
     """The access without remainders; None where it cannot be read from a wider array."""
     subs: list[Sub] = []
     widths: list[tuple[int, int]] = []
@@ -100,7 +100,7 @@ def _plain(access: Access, scope: Scope) -> _Wrapped | None:
             return None
         subs.append(At(index))
         widths.append(beyond)
-    return _Wrapped(tuple(subs), tuple(widths))
+    return _WideAccess(tuple(subs), tuple(widths))
 
 
 def _of_remainder(sub: Sub, extent: Poly, scope: Scope) -> tuple[Poly, Poly] | None:
@@ -139,7 +139,7 @@ def _below(index: Poly, access: Access) -> tuple[int, int] | None:
     return None if low is None else (max(0, -low), 0)
 
 
-def _named(base: str, known: Mapping[Access, _Wrapped], scope: Scope) -> Pad:
+def _named(base: str, known: Mapping[Access, _WideAccess], scope: Scope) -> Pad:
     """A wider array for all of these, made before the loops."""
     facts = scope.facts
     most = [
@@ -158,7 +158,7 @@ def _named(base: str, known: Mapping[Access, _Wrapped], scope: Scope) -> Pad:
     return pad
 
 
-def _moved(access: Access, known: _Wrapped, pad: Pad) -> Access:
+def _moved(access: Access, known: _WideAccess, pad: Pad) -> Access:
     subs: list[Sub] = []
     for sub, (before, after) in zip(known.subs, pad.widths, strict=True):
         if isinstance(sub, At):

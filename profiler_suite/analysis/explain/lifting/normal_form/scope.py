@@ -95,7 +95,8 @@ class Scope:
         self.lists: dict[str, str] = {}
         """Arrays that are made of lists before the loops, with the names of the lists."""
         self.fits: dict[str, None] = {}
-        """Conditions under which no window is cut off at the end of its array."""
+        """Under which no window is cut off, and no condition of `never` ever holds."""
+        self.never: dict[Term, None] = {}
         self.windows: set[str] = set()
         """Loops that place windows which must fit into their array, by name."""
         self.pads: dict[str, Pad] = {}

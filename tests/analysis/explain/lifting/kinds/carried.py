@@ -558,3 +558,58 @@ def a_row_relaxed_in_place(u: A, x: A) -> A:
     for j in range(1, len(u) - 1):
         u[j] = 0.25 * (u[j - 1] + u[j + 1] + x[j])
     return u
+
+
+@kind(x="n", low="~", high="~")
+def in_or_out_of_a_position(x: A, low: float, high: float) -> A:
+    position = 0
+    out = np.zeros(len(x))
+    for i in range(len(x)):
+        if position == 0 and x[i] > high:
+            position = 1
+        elif position == 1 and x[i] < low:
+            position = 0
+        out[i] = position
+    return out
+
+
+@kind(x="n", y="n", band="~")
+def long_and_short(x: A, y: A, band: float) -> tuple[A, int, int]:
+    pos, trades = 0, 0
+    held = []
+    for p, s in zip(x, y, strict=False):
+        if p > s + band and pos != 1:
+            pos = 1
+            trades += 1
+        elif p < s - band and pos != -1:
+            pos = -1
+            trades += 1
+        held.append(pos)
+    return np.array(held), trades, pos
+
+
+@kind(x="n", high="~")
+def edges_of_a_flag(x: A, high: float) -> A:
+    on = False
+    edges = []
+    for i, v in enumerate(x):
+        if not on and v > high:
+            on = True
+            edges.append(i)
+        elif on and v < -high:
+            on = False
+    return edges
+
+
+@kind(x="n:any")
+def turning_points(x: A) -> A:
+    found = []
+    direction = 0
+    for i in range(1, len(x)):
+        if x[i] > x[i - 1] and direction <= 0:
+            direction = 1
+            found.append(i - 1)
+        elif x[i] < x[i - 1] and direction >= 0:
+            direction = -1
+            found.append(i - 1)
+    return np.array(found)

@@ -18,6 +18,9 @@ def test_remainders_and_indices_from_the_end_are_slices_of_a_wider_array() -> No
     assert callable(wrapped)
     found = sources("u[(i + 1) % n, j] + u[i - 1, j] + u[i, (j - 2) % m]")
     assert "u_wrapped = np.pad(u, ((1, 1), (2, 0)), mode='wrap')" in found
+    around = sources("u[(i + 1) % n, j] + u[i - 1, j] + u[i, (j - 1) % m]")
+    assert "u_wrapped = np.concatenate((u[-1:], u, u[:1]))" in around
+    assert "np.concatenate((u_wrapped[:, -1:], u_wrapped), axis=1)" in around
     assert "u_wrapped[2:, 2:] + u_wrapped[:n, 2:] + u_wrapped[1:n + 1, :m]" in found
 
 
