@@ -10,6 +10,7 @@ from profiler_suite.analysis.explain.lifting.expressions.curves import (
     is_curve,
     on_curve,
 )
+from profiler_suite.analysis.explain.lifting.expressions.digits import digit_sum
 from profiler_suite.analysis.explain.lifting.expressions.draws import drawn
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.expressions.extremes import place_of_extreme
@@ -288,6 +289,9 @@ def _of_iterable(reader: Reader, node: ast.Call, name: str) -> Term:
     part = of_part(reader, given, name)
     if part is not None:
         return part
+    digits = digit_sum(reader, given) if name == "sum" else None
+    if digits is not None:
+        return digits
     if isinstance(given, ast.GeneratorExp | ast.ListComp):
         item, labels, mask = comprehended(reader, given)
         return over_loops(name, item, labels, mask)

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
+from profiler_suite.analysis.explain.lifting.expressions.digits import bits_as_numbers
 from profiler_suite.analysis.explain.lifting.expressions.expressions import Reader
 from profiler_suite.analysis.explain.lifting.normal_form.operations import (
     apply,
@@ -475,6 +476,7 @@ def comprehended(
     reader: Reader, node: ast.ListComp | ast.GeneratorExp
 ) -> tuple[Term, tuple[Label, ...], Term | None]:
     """The item of a comprehension, its loops, and the condition on them."""
+    node = bits_as_numbers(reader, node)
     scope = reader.scope
     kept = dict(scope.env)
     depth = len(scope.loops)

@@ -328,3 +328,28 @@ def made_again_in_another_shape(x: A) -> A:
     out = out.sum(axis=2)
     out += 1
     return out
+
+
+@kind(x="n:whole")
+def sums_of_digits(x: A) -> A:
+    out = np.zeros((2, len(x)), dtype=int)
+    for i in range(len(x)):
+        out[0, i] = sum(int(c) for c in str(abs(x[i]) * 1237))
+        out[1, i] = sum(map(int, str(abs(x[i])))) * 2
+    return out
+
+
+@kind(x="n:whole")
+def bits_of_texts(x: A) -> A:
+    out = np.zeros((3, len(x), 8), dtype=int)
+    for i in range(len(x)):
+        v = x[i] & 255
+        out[0, i] = [int(c) for c in format(v, "08b")]
+        out[1, i] = [int(c) for c in f"{v:08b}"]
+        out[2, i] = [int(c) for c in bin(v)[2:].zfill(8)]
+    return out
+
+
+@kind(x="n:whole", least=1)
+def rows_of_bits(x: A) -> A:
+    return np.array([[int(c) for c in np.binary_repr(v & 15, 4)] for v in x])
