@@ -16,8 +16,6 @@ BUDGET_S = 24.0
 _BESIDES_S = 6.0
 _PAGE_S = 3.0
 _LEAST_S = 3.0
-# What has most to spare gets most time, but the others are not forgotten for it.
-_LARGEST_PART = 0.75
 
 Clock = Callable[[], float]
 
@@ -75,10 +73,14 @@ class CommandTime:
         return self.explaining_s < _LEAST_S
 
     def part_s(self, weights: Sequence[float]) -> float:
-        """What the first of these functions may take, by its weight among them."""
+        """What the first of these functions may take, by its weight among them.
+
+        What has most to spare gets most time, but the others are not forgotten for it.
+        """
         whole = sum(weights)
         share = weights[0] / whole if whole > 0 else 0.0
-        return self.explaining_s * max(1 / len(weights), min(_LARGEST_PART, share))
+        by_weight_s = min(share * self.explaining_s, self.most_s(len(weights)))
+        return max(self.explaining_s / len(weights), by_weight_s)
 
     def most_s(self, functions: int) -> float:
         """When the first of so many has to be stopped, so that the others are not left out."""

@@ -60,7 +60,9 @@ def test_each_function_gets_its_part_and_the_last_one_all_that_is_left() -> None
     time = CommandTime(clock=clock)
     time.ran(1.0)
     clock.now += 2.0
-    assert time.part_s([90.0, 5.0, 5.0]) == pytest.approx(0.75 * 24)
+    assert time.part_s([90.0, 5.0, 5.0]) == pytest.approx(24 - 2 * 3)
+    assert time.part_s([99.0, 1.0]) == pytest.approx(24 - 3)
+    assert time.part_s([80.0, 20.0]) == pytest.approx(0.8 * 24)
     assert time.part_s([1.0, 1.0, 1.0]) == pytest.approx(8.0)
     assert time.part_s([0.0, 0.0]) == pytest.approx(12.0)
     clock.now += 15.0
