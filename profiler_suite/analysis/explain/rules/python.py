@@ -29,6 +29,8 @@ def _is_searchable(function: Function, node: ast.expr) -> bool:
         return form.dtype == "list" or (form.kind == "array" and len(form.shape) == 1)
     if isinstance(node, ast.ListComp):
         return len(node.generators) == 1 and isinstance(node.generators[0].iter, ast.Name)
+    if function.source.names.get(ast.unparse(node), "").startswith("list of"):
+        return isinstance(node, ast.Attribute)
     if isinstance(node, ast.Call):
         node = node.func
     return isinstance(node, ast.Attribute) and node.attr in _WHOLE
@@ -159,7 +161,10 @@ def _by_set(
     stored = syntax.stored_in(outer)
     edits = [rewriting.edit(function, each, name) for each in places]
     first = outer.lineno
-    if names & stored:
+    if isinstance(places[0], ast.Attribute):
+        if _may_be_changed(outer, places[0]) or names & syntax.bound_names(outer):
+            return []
+    elif names & stored:
         return []
     changes = [n for n in ast.walk(outer) if _changes(n, text)]
     for call in changes:
@@ -175,6 +180,18 @@ def _by_set(
     whole = f"{text}.tolist()" if _is_array(function, places[0]) else text
     made = f"{{{text[1:-1]}}}" if isinstance(places[0], ast.ListComp) else f"set({whole})"
     return [*edits, *rewriting.inserted(function, {first: [f"{name} = {made}"]})]
+
+
+def _may_be_changed(outer: ast.stmt, held: ast.Attribute) -> bool:
+    """Whether what an object holds is set in a loop, or the object is asked or handed on."""
+    text, owner = ast.unparse(held), ast.unparse(held.value)
+    calls = [each for each in ast.walk(outer) if isinstance(each, ast.Call)]
+    asked = any(
+        isinstance(each.func, ast.Attribute) and ast.unparse(each.func.value) == owner
+        for each in calls
+    )
+    given = {ast.unparse(value) for each in calls for value in each.args}
+    return asked or owner in given or any(_sets(each, text) for each in ast.walk(outer))
 
 
 def _named_after(text: str, values: ast.expr) -> str:

@@ -22,6 +22,10 @@ _LARGEST = 1e30
 # Equal to nothing, not even to themselves.
 _WITHOUT_A_VALUE = frozenset({"NAType", "NaTType"})
 
+# Compared at once: a column of texts has as many of them as rows.
+_PLAIN = frozenset({str, bytes, int, bool})
+_SCALARS = frozenset({*_PLAIN, float, complex, type(None)})
+
 
 class Difference:
     """How two answers differ."""
@@ -44,6 +48,9 @@ Seen = dict[tuple[int, int], tuple[Any, Any]]
 
 def _compare(one: Any, other: Any, found: Difference, seen: Seen) -> None:
     if not found.same or one is other or (id(one), id(other)) in seen:
+        return
+    if type(one) is type(other) and type(one) in _PLAIN:
+        found.same = bool(one == other)
         return
     # Held, so that no other object gets their identity meanwhile.
     seen[id(one), id(other)] = one, other
@@ -154,6 +161,9 @@ def copied(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     memo: dict[int, Any] = {}
     for array in arrays_in(arguments):
         memo[id(array)] = _same_layout(array)
+    held = [getattr(each, "__dict__", None) for each in arguments]
+    for values in _plain_lists_in([*arguments, *(each for each in held if type(each) is dict)]):
+        memo[id(values)] = values.copy()
     for generator in _generators_in(arguments):
         anew = begun_anew(generator, lambda value: copy.deepcopy(value, memo))
         if anew is not None:
@@ -161,11 +171,27 @@ def copied(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     return copy.deepcopy(arguments, memo)
 
 
+def _plain_lists_in(value: Any, depth: int = 0) -> Iterator[list[Any]]:
+    """Lists of numbers and texts, which need not be copied one by one."""
+    if type(value) in (list, tuple) and _holds_scalars(value):
+        if type(value) is list:
+            yield value
+    elif depth < _DEEPEST and isinstance(value, tuple | list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _plain_lists_in(each, depth + 1)
+
+
+def _holds_scalars(values: Any) -> bool:
+    return _SCALARS.issuperset(map(type, values))
+
+
 def _generators_in(value: Any, depth: int = 0) -> Iterator[Any]:
     """Every generator in a value, its containers and other iterators."""
     if isinstance(value, GeneratorType):
         yield value
     elif depth < _DEEPEST and isinstance(value, tuple | list):
+        if _holds_scalars(value):
+            return
         for each in value:
             yield from _generators_in(each, depth + 1)
     elif depth < _DEEPEST and isinstance(value, dict):
@@ -196,7 +222,7 @@ def arrays_in(value: Any, depth: int = 0) -> Iterator[np.ndarray[Any, Any]]:
         yield value
     elif depth < _DEEPEST:
         if isinstance(value, tuple | list):
-            for each in value:
+            for each in () if _holds_scalars(value) else value:
                 yield from arrays_in(each, depth + 1)
         elif isinstance(value, dict):
             for each in value.values():

@@ -1,5 +1,7 @@
 """Rules about Python's containers, files and solvers: fire, keep silent, are refused."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import scipy.sparse
@@ -104,6 +106,14 @@ FIRES = [
         "def f(a, b):\n    return [x for x in a if x in b]\n",
         lambda: (NUMBERS, NUMBERS[:20]),
         "b_set = set(b)",
+    ),
+    Fires(  # a list that an object keeps: what is in it, once for each call
+        "list_membership",
+        "def f(self, tokens):\n    new = 0\n    for token in tokens:\n"
+        "        if token not in self.words:\n            self.words.append(token)\n"
+        "            new += 1\n    return new\n",
+        lambda: (SimpleNamespace(words=[1, 2]), NUMBERS),
+        "self_words_set.add(token)",
     ),
     Fires(  # of what each of them holds
         "list_membership",
@@ -423,6 +433,15 @@ SILENT = [
     Silent("list_reduction", "def f(x):\n    return np.max(x)\n", lambda: (X,)),
     Silent(
         "list_membership", "def f(a, b):\n    return a[0] in b\n", lambda: (NUMBERS, NUMBERS)
+    ),
+    *(
+        Silent(
+            "list_membership",
+            f"def f(self, tokens):\n    new = 0\n    for token in tokens:\n        {line}\n"
+            "        new += token not in self.words\n    return new\n",
+            lambda: (SimpleNamespace(words=[1, 2]), NUMBERS),
+        )
+        for line in ("self.words = [3]", "print(self)", "self = self", "self.words[0] = 1")
     ),
     Silent(  # the list grows on the way
         "list_search",

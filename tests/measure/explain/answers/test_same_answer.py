@@ -15,7 +15,7 @@ import pytest
 from scipy import interpolate, optimize, sparse
 
 from profiler_suite.measure.explain.answers.answer_parts import arrays_of
-from profiler_suite.measure.explain.answers.same_answer import compare
+from profiler_suite.measure.explain.answers.same_answer import compare, copied
 
 NAN = float("nan")
 PAIR = [("a", "f8"), ("b", "f8")]
@@ -211,3 +211,31 @@ def test_the_error_is_a_number_also_where_nothing_was_expected() -> None:
         found = compare(np.array(one), np.array(other))
         assert not found.same
         assert np.isfinite(found.largest_error)
+
+
+@pytest.mark.parametrize("other", ["b", 1, True, b"a", 1.0, None])
+def test_texts_and_whole_numbers_are_compared_as_they_are(other: Any) -> None:
+    values = ("a", "b", 1, True, b"a", 1.0, None)
+    assert [type(each) for each in values if compare(each, other).same] == [type(other)]
+    assert compare(["a", other] * 3, ["a", other] * 3).same
+    assert not compare(["a", other], ["c", other]).same
+
+
+class Keeps:
+    """An object with lists, one of which it has twice."""
+
+    def __init__(self) -> None:
+        self.words = ["a", "b"]
+        self.again = self.words
+        self.rows = [[1, 2.0], ["x", None]]
+
+
+def test_lists_of_numbers_and_texts_are_copied_with_what_they_share() -> None:
+    keeps, pair = Keeps(), ([1, 2], {"k": [3]})
+    shared = pair[0]
+    one, other, again = copied((keeps, pair, shared))
+    assert (one.words, one.rows, other, again) == (keeps.words, keeps.rows, pair, [1, 2])
+    assert one.words is one.again is not keeps.words
+    assert one.rows[0] is not keeps.rows[0]
+    assert other[0] is again is not shared
+    assert other[1]["k"] is not pair[1]["k"]
