@@ -97,6 +97,30 @@ def _may_be(node: ast.expr, pattern: str) -> bool:
     return isinstance(node.func, ast.Attribute) and node.func.attr == method
 
 
+_METHOD = re.compile(r"[A-Z0-9_)\]]\.([a-z_]+)\(")
+
+
+@functools.cache
+def _needed(pattern: str) -> frozenset[str]:
+    """Words that a source must have to hold an instance: a look without parsing."""
+    # What a lambda does, another function may do elsewhere.
+    seen = pattern.partition("lambda")[0]
+    words = {each for each in ("axis", "[") if each in seen}
+    return frozenset(words.union(_METHOD.findall(seen)))
+
+
+def _possible(function: Function, patterns: Iterable[str]) -> set[str]:
+    """Those of which the source may hold an instance."""
+    known: dict[str, bool] = {}
+
+    def mentions(word: str) -> bool:
+        if word not in known:
+            known[word] = word in function.text
+        return known[word]
+
+    return {each for each in patterns if all(map(mentions, _needed(each)))}
+
+
 def match(function: Function, node: ast.expr, pattern: str) -> Match | None:
     """The expression as an instance of the pattern, or None."""
     if not _may_be(node, pattern):
@@ -128,7 +152,14 @@ def _matches(function: Function, node: Any, pattern: Any, captures: Captures) ->
     if isinstance(pattern, ast.Call):
         return isinstance(node, ast.Call) and _matches_call(function, node, pattern, captures)
     if isinstance(pattern, ast.Constant):
+        if pattern.value is None and isinstance(node, ast.Attribute | ast.Name):
+            return function.qualified(node) == "numpy.newaxis"
         return isinstance(node, ast.Constant) and _same_constant(node.value, pattern.value)
+    if isinstance(pattern, ast.Subscript) and isinstance(node, ast.Subscript):
+        index = _without_whole_axes(node.slice, pattern.slice)
+        return _matches(function, index, pattern.slice, captures) and _matches(
+            function, node.value, pattern.value, captures
+        )
     if isinstance(pattern, list):
         return (
             isinstance(node, list)
@@ -144,6 +175,21 @@ def _matches(function: Function, node: Any, pattern: Any, captures: Captures) ->
         for field in pattern._fields
         if field not in _IGNORED
     )
+
+
+def _without_whole_axes(node: ast.expr, pattern: ast.expr) -> ast.expr:
+    """An index without `:` at its end, which says nothing, unless the pattern has it too."""
+    if not isinstance(node, ast.Tuple) or not isinstance(pattern, ast.Tuple | ast.Constant):
+        return node
+    wanted = len(pattern.elts) if isinstance(pattern, ast.Tuple) else 1
+    parts = list(node.elts)
+    while len(parts) > max(wanted, 1) and _is_whole(parts[-1]):
+        parts.pop()
+    return parts[0] if len(parts) == 1 else ast.Tuple(parts, node.ctx)
+
+
+def _is_whole(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice) and not (node.lower or node.upper or node.step)
 
 
 def _captured(captures: Captures, name: str, node: ast.expr) -> bool:
@@ -257,6 +303,8 @@ def edits(
     function: Function, table: Table, where: Where = lambda _: True
 ) -> list[tuple[Match, Edit]]:
     """Each expression that has a pattern, with what its template makes of it."""
+    possible = _possible(function, [pattern for pattern, _ in table])
+    table = [row for row in table if row[0] in possible]
     made = []
     for one in found(function, [pattern for pattern, _ in table], where):
         text = _text(function, one.node, table, where)

@@ -243,12 +243,7 @@ def determinant(seen: Observation) -> Iterator[Finding]:
     )
 
 
-_DIFFERENCES = tuple(
-    f"X[{rows}] - {columns}"
-    for new in ("None", "np.newaxis")
-    for rows in (f":, {new}, :", f":, {new}")
-    for columns in (f"Y[{new}, :, :]", f"Y[{new}, :]", f"Y[{new}]", "Y")
-)
+_DIFFERENCES = ("X[:, None] - Y[None]", "X[:, None] - Y")
 
 
 @rule(

@@ -387,6 +387,7 @@ class Observation:
         lines: Iterable[int],
         helpers: Sequence[str] = (),
         evidence: str,
+        answer: str = "same",
     ) -> Iterator[Finding]:
         """A finding that puts another text in the place of the function's."""
         numbers = sorted(lines)
@@ -396,6 +397,7 @@ class Observation:
             title=f"{at(numbers[:1])}: {title}",
             evidence=f"{evidence}{self.provided(text)}",
             lines=numbers,
+            answer=answer,
         )
         if found is not None:
             yield found

@@ -45,44 +45,41 @@ def overlaps(seen: Observation) -> Iterator[Finding]:
                 table += [(s, template) for s in _sums(operation.format(a, b))]
                 table += [(s, f"({template}) / A.shape[1]") for s in _means(operation, a, b)]
 
-    def truths(one: Match) -> bool:
-        held = [one.form(name) for name in "AB"]
-        return all(
-            f is not None
-            and f.kind == "array"
-            and f.letter == "b"
-            and len(f.shape) == 2
-            and 0 < f.shape[1] < _LONGEST
-            for f in held
-        )
-
     return seen.rewrites(
-        *table, where=truths, title="count for all pairs by one matrix product"
+        *table,
+        where=lambda one: _are_rows(one, "b"),
+        title="count for all pairs by one matrix product",
     )
 
 
-_PAIRS = tuple(
-    (f"A[{rows}]", columns)
-    for new in ("None", "np.newaxis")
-    for rows in (f":, {new}, :", f":, {new}")
-    for columns in (f"B[{new}, :, :]", f"B[{new}, :]", f"B[{new}]", "B")
-)
+_PAIRS = (("A[:, None]", "B[None]"), ("A[:, None]", "B"))
 
 
 def _sums(what: str) -> Iterator[str]:
-    for axis in ("-1", "2"):
-        yield f"np.sum({what}, axis={axis})"
-        yield f"np.count_nonzero({what}, axis={axis})"
-        yield f"({what}).sum(axis={axis})"
-        yield f"({what}).sum({axis})"
+    yield f"np.sum({what}, axis=K)"
+    yield f"np.count_nonzero({what}, axis=K)"
+    yield f"({what}).sum(axis=K)"
+    yield f"({what}).sum(K)"
 
 
 def _means(operation: str, a: str, b: str) -> Iterator[str]:
     what = operation.format(a, b)
-    for axis in ("-1", "2"):
-        yield f"np.mean({what}, axis={axis})"
-        yield f"({what}).mean(axis={axis})"
-        yield f"({what}).mean({axis})"
+    yield f"np.mean({what}, axis=K)"
+    yield f"({what}).mean(axis=K)"
+    yield f"({what}).mean(K)"
+
+
+def _are_rows(one: Match, letters: str) -> bool:
+    """Whether it goes over pairs of rows of matrices of these dtypes."""
+    held = [one.form(name) for name in "AB"]
+    return one.number("K") in (-1, 2) and all(
+        f is not None
+        and f.kind == "array"
+        and f.letter in letters
+        and len(f.shape) == 2
+        and 0 < f.shape[1] < _LONGEST
+        for f in held
+    )
 
 
 PLACES_ALIKE = '''
@@ -119,20 +116,9 @@ def equal_places(seen: Observation) -> Iterator[Finding]:
             table += [(each, template) for each in _sums(sign.format(a, b))]
             table += [(each, f"({template}) / A.shape[1]") for each in _means(sign, a, b)]
 
-    def codes(one: Match) -> bool:
-        held = [one.form(name) for name in "AB"]
-        return all(
-            f is not None
-            and f.kind == "array"
-            and f.letter in "iu"
-            and len(f.shape) == 2
-            and 0 < f.shape[1] < _LONGEST
-            for f in held
-        )
-
     return seen.rewrites(
         *table,
-        where=codes,
+        where=lambda one: _are_rows(one, "iu"),
         title="count equal places value by value, by matrix products",
         helpers=(PLACES_ALIKE,),
     )

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites import patterns, shuffled_rows
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -350,3 +350,32 @@ def random_one_by_one(seen: Observation) -> Iterator[Finding]:
         where=_alike,
         title="draw all numbers in one call",
     )
+
+
+_MOST_LIFTED = 2
+
+
+@rule(
+    "signals",
+    looks_for="an array shuffled anew in every iteration, as permutation tests do",
+    rewrite="for k in range(n): rng.shuffle(x); … → shuffled = rng.permuted(np.broadcast_to(x, "
+    "(n, len(x))), axis=1), and array expressions of its rows",
+    exact="never the same draws: other permutations, the same distribution",
+    thread="https://github.com/numpy/numpy/pull/15121",
+    tried=HINT,
+)
+def shuffled_one_by_one(seen: Observation) -> Iterator[Finding]:
+    """Permutations, all drawn before the loop."""
+    for function in seen.functions:
+        for made in shuffled_rows.shuffled_loops(function):
+            every = [text for _, text in seen.lifted_again(function, made.text, made.names)]
+            for text in (*every[:_MOST_LIFTED], made.text):
+                yield from seen.whole(
+                    function,
+                    text,
+                    title="draw all permutations in one call (others, the same distribution)",
+                    lines=made.lines,
+                    helpers=("import numpy as np",),
+                    evidence="each iteration shuffles and computes a few small arrays",
+                    answer="other",
+                )
