@@ -25,6 +25,7 @@ FAMILIES = (
     "overlaps",
     "sliding",
     "rearranging",
+    "counting",
     "dates",
     "padding",
     "images",

@@ -51,6 +51,7 @@ ELSEWHERE: dict[str, tuple[str, str]] = {
     "called_per_iteration": ("test_a_call_of_a_library_per_iteration_is_named", _HINT),
     "solver_callback": ("test_what_a_solver_calls_back_is_a_hint_with_its_name", _HINT),
     "prime_fft": ("test_what_gives_another_answer_is_a_hint", _HINT),
+    "shuffled_one_by_one": ("test_permutations_of_a_loop_in_one_call_are_a_hint", _HINT),
     "legacy_random": ("test_what_gives_another_answer_is_a_hint", _HINT),
 }
 NAMES = [each.name for each in catalogue()]

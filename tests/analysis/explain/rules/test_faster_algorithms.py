@@ -36,7 +36,14 @@ def cloud(count: int) -> np.ndarray:
     return np.random.default_rng(count).random((count, 3))
 
 
+COUNTED = "    n = len(x)\n    k = np.arange(n)\n"
 FIRES = [
+    Fires(
+        "fourier_matrix",
+        f"def f(x):\n{COUNTED}    return np.exp(-2j * np.pi * np.outer(k, k) / n) @ x\n",
+        lambda: (np.sqrt(np.arange(30.0)),),
+        "    return fourier(x)",
+    ),
     Fires(
         "nearest_by_tree",
         NEAREST,
@@ -116,6 +123,11 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(
+        "fourier_matrix",
+        f"def f(x):\n{COUNTED}    return np.exp(-1j * np.pi * np.outer(k, k) / n) @ x\n",
+        lambda: (np.sqrt(np.arange(30.0)),),
+    ),
     Silent(  # the farthest
         "nearest_by_tree",
         CLOSEST.replace("argmin", "argmax"),

@@ -89,6 +89,11 @@ FIRES = [
 
 SILENT = [
     Silent(
+        "shuffled_one_by_one",
+        "def f(a, seed):\n    return np.random.default_rng(seed).permutation(a)\n",
+        lambda: (np.arange(9.0), 0),
+    ),
+    Silent(
         "long_convolution",
         "def f(a, b):\n    return np.convolve(a, b)\n",
         lambda: (LONG, OTHER[:3]),
@@ -171,6 +176,20 @@ def test_what_gives_another_answer_is_a_hint() -> None:
         for finding in own.findings(rule):
             assert finding.hint
             assert finding.trial.answer == "other"
+
+
+def test_permutations_of_a_loop_in_one_call_are_a_hint() -> None:
+    text = (
+        "def f(a, n, seed):\n"
+        "    r = np.random.default_rng(seed)\n"
+        "    return np.array([r.permutation(a)[:5].sum() for _ in range(n)])\n"
+    )
+    own = Own(text, rng.random(12), 20, 0)
+    first, *_ = own.findings("shuffled_one_by_one")
+    assert first.hint
+    assert first.trial.answer == "other"
+    assert "return a_shuffled[:, :5].sum(axis=1)" in first.trial.rewrites[0].source
+    assert own.agreement(first).same
 
 
 def test_a_padded_convolution_is_no_hint() -> None:

@@ -1,0 +1,98 @@
+"""Counts by sorting and by one pass instead of all comparisons."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from profiler_suite.analysis.explain.rules import counting
+from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_tests
+
+rng = np.random.default_rng(73)
+X, Y = rng.random(60), rng.random(25)
+X[3] = Y[4]  # as large as one of the others
+A, B = rng.integers(-1, 5, (2, 90))
+LOOPS = (
+    "def f(a, b):\n"
+    "    m = np.zeros((4, 3))\n"
+    "    for i in range(4):\n"
+    "        for j in range(3):\n"
+    "            m[i, j] = np.sum((a == i) & (b == j))\n"
+    "    return m\n"
+)
+FIRES = [
+    Fires("counts_below", f"def f(x, y):\n    return {text}\n", lambda: (X, Y), expected)
+    for text, expected in (
+        ("np.array([np.sum(x <= v) for v in y])", "np.searchsorted(np.sort(x), y, 'right')"),
+        ("np.array([np.mean(x < v) for v in y])", "np.sort(x), y, 'left') / len(x)"),
+        ("[(v > x).sum() / len(x) for v in y]", "y, 'left') / len(x)).tolist()"),
+        ("(x[None, :] <= y[:, None]).sum(axis=1)", "np.searchsorted(np.sort(x), y, 'right')"),
+        ("np.sum(x[:, np.newaxis] < y, axis=0)", "np.searchsorted(np.sort(x), y, 'left')"),
+    )
+]
+FIRES += [
+    Fires("pairs_near", f"def f(t, r):\n    return {text}\n", lambda: (X, 0.1), expected)
+    for text, expected in (
+        ("(np.abs(t[:, None] - t[None, :]) < r).sum() - len(t)", "pairs_within(t, r) - len(t)"),
+        ("np.count_nonzero(np.abs(np.subtract.outer(t, t)) <= 0.2)", "(t, 0.2, also=True)"),
+    )
+]
+FIRES += [
+    Fires("cells_counted", LOOPS, lambda: (A, B), "m[:4, :3] = counts_of_pairs(a, b, (4, 3))"),
+    Fires(
+        "cells_counted",
+        LOOPS.replace("(a == i) & (b == j)", "np.logical_and(a[1:] == i, b[:-1] == j)"),
+        lambda: (A, B),
+        "counts_of_pairs(a[1:], b[:-1], (4, 3))",
+    ),
+]
+SILENT = [
+    Silent("counts_below", f"def f(x, y):\n    return {text}\n", lambda: (X, Y))
+    for text in (
+        "np.array([np.sum(x[x <= v]) for v in y])",
+        "(x[:25] <= y).sum()",
+        "np.array([np.sum(x == v) for v in y])",
+    )
+]
+SILENT += [
+    Silent(
+        "pairs_near",
+        "def f(t, u, r):\n    return (np.abs(t[:, None] - u) < r).sum(axis=1)\n",
+        lambda: (X, Y, 0.1),
+    ),
+    Silent("cells_counted", LOOPS.replace("b == j", "b > j"), lambda: (A, B)),
+    Silent("cells_counted", LOOPS.replace("b == j", "b == i"), lambda: (A, B)),
+    Silent("cells_counted", LOOPS, lambda: (A * 0.5, B * 0.5)),
+]
+REFUSED = [
+    Refused(  # what is no number is below nothing, but sorted last
+        "counts_below",
+        "def f(x, y):\n    return np.array([np.sum(x <= v) for v in y])\n",
+        lambda: (X, np.array([0.5, np.nan])),
+    ),
+    Refused(  # as far apart as the limit but for rounding
+        "pairs_near",
+        "def f(t, r):\n    return (np.abs(t[:, None] - t) < r).sum()\n",
+        lambda: (np.arange(40) * 0.1, 0.3),
+    ),
+]
+test_fires, test_silent, test_refused = family_tests(FIRES, SILENT, REFUSED)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64])
+def test_cells_of_values_outside_count_for_none(dtype: type) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(counting.CELLS, namespace)
+    a, b = rng.integers(0, 120, (2, 500)).astype(dtype)
+    found = namespace["counts_of_pairs"](a, b, (100, 90))
+    expected = [[np.sum((a == i) & (b == j)) for j in range(90)] for i in range(100)]
+    assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("limit", [0.0, -1.0, 0.3, 5.0])
+def test_pairs_are_counted_for_any_limit(limit: float) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(counting.PAIRS_WITHIN, namespace)
+    distances = np.abs(X[:, None] - X)
+    assert namespace["pairs_within"](X, limit) == (distances < limit).sum()
+    assert namespace["pairs_within"](X, limit, also=True) == (distances <= limit).sum()
