@@ -351,3 +351,47 @@ def nearest_value(seen: Observation) -> Iterator[Finding]:
         title="search the sorted values",
         helpers=(NEAREST_PLACES,),
     )
+
+
+UNIQUE_INTEGERS = '''
+def unique_integers(x, counts=False):
+    """np.unique(x, return_inverse=True), or return_counts=True, by a table of integers."""
+    low, high = (int(x.min()), int(x.max())) if x.size else (0, -1)
+    if high - low >= 4 * x.size:
+        return np.unique(x, return_counts=True) if counts else np.unique(x, return_inverse=True)
+    shifted = np.subtract(x, low, dtype=np.intp)
+    found = np.bincount(shifted, minlength=high - low + 1)
+    values = np.flatnonzero(found)
+    if counts:
+        return (values + low).astype(x.dtype), found[values]
+    return (values + low).astype(x.dtype), (np.cumsum(found > 0) - 1)[shifted]
+'''.strip()
+
+
+@rule(
+    "ordering",
+    looks_for="integers of a small span sorted to number or to count the different ones",
+    rewrite="np.unique(x, return_inverse=True) → a table of which integers there are",
+    exact="always; integers that lie far apart are sorted as before",
+    thread="https://github.com/numpy/numpy/pull/31043",
+)
+def unique_of_integers(seen: Observation) -> Iterator[Finding]:
+    """Codes and frequencies of integers."""
+
+    def integers(one: Match) -> bool:
+        form = one.form("X")
+        return (
+            form is not None
+            and form.kind == "array"
+            and form.letter in "iu"
+            and form.dtype != "uint64"
+            and len(form.shape) == 1
+        )
+
+    return seen.rewrites(
+        ("np.unique(X, return_counts=True)", "unique_integers(X, counts=True)"),
+        ("np.unique(X, return_inverse=True)", "unique_integers(X)"),
+        where=integers,
+        title="look them up in a table instead of sorting",
+        helpers=(UNIQUE_INTEGERS,),
+    )

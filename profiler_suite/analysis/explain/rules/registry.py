@@ -35,6 +35,7 @@ FAMILIES = (
     "histograms",
     "triangles",
     "searching",
+    "partial_sorts",
     "ordering",
     "signals",
     "spectra",

@@ -138,56 +138,6 @@ def unsorted_search(seen: Observation) -> Iterator[Finding]:
 
 @rule(
     "searching",
-    looks_for="a whole sort of which a few elements are used",
-    rewrite="np.sort(x)[:k] → np.sort(np.partition(x, k − 1)[:k])",
-    exact="where no two elements are equal, for indices; always for values",
-    thread="https://github.com/onnx/onnx/issues/2280",
-)
-def partition(seen: Observation) -> Iterator[Finding]:
-    """Sorts for a few."""
-    return seen.rewrites(
-        ("np.sort(X)[0]", "np.min(X)"),
-        ("np.sort(X)[-1]", "np.max(X)"),
-        ("np.argsort(X)[0]", "np.argmin(X)"),
-        ("np.argsort(X)[-1]", "np.argmax(X)"),
-        ("X.argsort()[0]", "X.argmin()"),
-        ("X.argsort()[-1]", "X.argmax()"),
-        ("sorted(X)[0]", "min(X)"),
-        ("sorted(X)[-1]", "max(X)"),
-        ("np.sort(X)[-K:]", "np.sort(np.partition(X, -K)[-K:])"),
-        ("np.sort(X)[::-1][:K]", "np.sort(np.partition(X, -K)[-K:])[::-1]"),
-        ("np.sort(X)[:K]", "np.sort(np.partition(X, K - 1)[:K])"),
-        ("np.sort(X)[K]", "np.partition(X, K)[K]"),
-        ("np.argsort(X)[::-1][:K]", "largest_first(X, K)"),
-        ("X.argsort()[::-1][:K]", "largest_first(X, K)"),
-        ("np.argsort(-X)[:K]", "largest_first(X, K)"),
-        ("np.argsort(X)[-K:]", "largest_first(X, K)[::-1]"),
-        ("X.argsort()[-K:]", "largest_first(X, K)[::-1]"),
-        ("X.argsort()[-K:][::-1]", "largest_first(X, K)"),
-        ("np.argsort(X)[:K]", "smallest_first(X, K)"),
-        ("X.argsort()[:K]", "smallest_first(X, K)"),
-        where=lambda m: (f := m.form("X")) is None or len(f.shape) == 1,
-        title="find the few without sorting the rest",
-        helpers=(LARGEST_FIRST,),
-    )
-
-
-LARGEST_FIRST = '''
-def largest_first(x, count):
-    """Indices of the largest elements, the largest first."""
-    few = np.argpartition(x, -count)[-count:]
-    return few[np.argsort(x[few])[::-1]]
-
-
-def smallest_first(x, count):
-    """Indices of the smallest elements, the smallest first."""
-    few = np.argpartition(x, count - 1)[:count]
-    return few[np.argsort(x[few])]
-'''.strip()
-
-
-@rule(
-    "searching",
     looks_for="isin, unique or membership of integers by sorting, or by a list",
     rewrite="np.isin(a, b) → np.isin(a, b, kind='table')",
     exact="for integers that do not span more than memory holds",

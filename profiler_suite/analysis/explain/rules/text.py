@@ -470,3 +470,27 @@ def replaced_by_table(seen: Observation) -> Iterator[Finding]:
         where=table,
         title="look every different value up once",
     )
+
+
+@rule(
+    "text",
+    looks_for="bytes made hexadecimal digits one by one, in Python",
+    rewrite="''.join(['%02x' % v for v in b]) → b.tobytes().hex()",
+    exact="always for bytes",
+    thread="https://stackoverflow.com/questions/19210414/byte-array-to-hex-string",
+)
+def hexadecimal(seen: Observation) -> Iterator[Finding]:
+    """Digests and dumps of arrays of bytes."""
+    table = []
+    for sign, change in (("x", ""), ("X", ".upper()")):
+        digits = [f"'%02{sign}' % V", f"f'{{V:02{sign}}}'", f"format(V, '02{sign}')"]
+        digits.append(f"'{{:02{sign}}}'.format(V)")
+        for each in digits:
+            loops = (f"[{each} for V in B]", f"({each} for V in B)")
+            table += [(f"''.join({loop})", f"B.tobytes().hex(){change}") for loop in loops]
+
+    def of_bytes(one: Match) -> bool:
+        form = one.form("B")
+        return form is not None and form.dtype == "uint8" and len(form.shape) == 1
+
+    return seen.rewrites(*table, where=of_bytes, title="all digits in one call")

@@ -19,7 +19,18 @@ RECORDS["b"] = rng.integers(0, 3, 80)
 RECORDS["c"] = rng.integers(0, 9, 80).astype(str)
 NUMBERS = rng.normal(size=500)
 
+CODES = np.random.default_rng(79).integers(-9, 30, 200)
 FIRES = [
+    *(
+        Fires("unique_of_integers", f"def f(x):\n    {text}\n", lambda: (CODES,), expected)
+        for text, expected in (
+            (
+                "v, c = np.unique(x, return_counts=True)\n    return v[np.argmax(c)]",
+                "v, c = unique_integers(x, counts=True)",
+            ),
+            ("return np.unique(x, return_inverse=True)[1]", "return unique_integers(x)[1]"),
+        )
+    ),
     Fires(
         "order_of_short_values",
         "def f(k):\n    return np.argsort(k, kind='stable')\n",
@@ -101,6 +112,12 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(
+        "unique_of_integers",
+        "def f(x):\n    return np.unique(x, return_counts=True)\n",
+        lambda: (CODES * 0.5,),
+    ),
+    Silent("unique_of_integers", "def f(x):\n    return np.unique(x)\n", lambda: (CODES,)),
     Silent(
         "order_of_short_values",
         "def f(k):\n    return np.argsort(k, kind='stable')\n",
@@ -222,3 +239,19 @@ def test_the_nearest_is_the_first_of_those_that_are_equally_near(n: int) -> None
     x = np.concatenate([np.arange(-1, 13, 0.5), rng.uniform(-2, 14, 50)])
     expected = np.abs(x[:, None] - values).argmin(axis=1)
     np.testing.assert_array_equal(namespace["nearest_places"](values, x), expected)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int32, np.int64])
+@pytest.mark.parametrize("values", [[], [5], [-3, 7, 7, -3], [-128, 127], [0, 10**6, 3]])
+def test_different_integers_are_numbered_and_counted_as_by_sorting(
+    dtype: type, values: list[int]
+) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(ordering.UNIQUE_INTEGERS, namespace)
+    x: np.ndarray = np.array(values).astype(dtype)
+    for counts in (False, True):
+        found = namespace["unique_integers"](x, counts)
+        how = {"return_counts": True} if counts else {"return_inverse": True}
+        expected = np.unique(x, **how)  # type: ignore[call-overload]
+        assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+        assert found[0].dtype == dtype

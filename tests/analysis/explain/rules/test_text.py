@@ -14,7 +14,16 @@ TIMES = np.array(["2024-01-31T23:59", "1999-12-01T00:00", "1969-07-20T20:17"], d
 OF_DATES = "from datetime import datetime\n"
 PANDAS = "import pandas as pd\n"
 
+BYTES = np.arange(0, 256, 5, dtype=np.uint8)
 FIRES = [
+    *(
+        Fires("hexadecimal", f"def f(b):\n    return {text}\n", lambda: (BYTES,), expected)
+        for text, expected in (
+            ("''.join(['%02x' % v for v in b])", "return b.tobytes().hex()"),
+            ("''.join(f'{v:02X}' for v in b)", "return b.tobytes().hex().upper()"),
+            ("''.join(format(each, '02x') for each in b)", "return b.tobytes().hex()"),
+        )
+    ),
     Fires(
         "numbers_of_texts",
         "def f(text):\n    return np.array([float(v) for v in text.split(',')])\n",
@@ -111,6 +120,16 @@ FIRES += [
     ),
 ]
 SILENT = [
+    Silent(
+        "hexadecimal",
+        "def f(b):\n    return ''.join(['%02x' % v for v in b])\n",
+        lambda: (BYTES.astype(int),),
+    ),
+    Silent(
+        "hexadecimal",
+        "def f(b):\n    return ' '.join(['%02x' % v for v in b])\n",
+        lambda: (BYTES,),
+    ),
     Silent(  # a list of Python's own numbers
         "numbers_of_texts",
         "def f(text):\n    return [float(v) for v in text.split(',')]\n",
