@@ -51,6 +51,10 @@ _KERNEL = "[kernel]"
 _FEW_SAMPLES = 40
 # Those whose own loops are sampled, not those of a library below them.
 _VECTOR_KINDS = ("ufunc", "reduction", "sort")
+# Compiled with care, or one pass over the elements, without vector instructions to name.
+_WELL_COMPILED = ("fft", "linalg", "product")
+_ONE_PASS = ("np.bincount", "np.cumsum", "np.cumprod", "np.partition", "np.argpartition")
+_BY_INDEX = ("np.add.at", "np.subtract.at", "np.multiply.at", "np.maximum.at", "np.minimum.at")
 # A rewrite that spares a third of the time shows what most of it is due to.
 _SHOWN_GAIN = 1.5
 # What they look for is any loop: how its time goes says more.
@@ -313,10 +317,12 @@ def _inner_loops(
 def vector_operation(this: Cause, record: BreakdownRecord, calls: Sequence[InsideCall]) -> str:
     """'np.sort computes, in AVX-512 instructions' where that is next to all; else empty."""
     most, _ = _works_most(record)
-    used = _instructions(calls)
-    if most is None or not used or this.name != roofline.WORK or this.share < _NEXT_TO_ALL:
+    if most is None or this.name != roofline.WORK or this.share < _NEXT_TO_ALL:
         return ""
-    return f"{_named(most)} computes{used}"
+    used = _instructions(calls)
+    well = used or most.kind in _WELL_COMPILED or most.name in _ONE_PASS
+    # An operation that goes element by element through indices has a faster form elsewhere.
+    return f"{_named(most)} computes{used}" if well and most.name not in _BY_INDEX else ""
 
 
 def _instructions(calls: Sequence[InsideCall]) -> str:

@@ -239,6 +239,26 @@ def test_calls_are_named_where_they_cost_more_than_bytecode() -> None:
     assert named.text == "bound by per-call cost, 50 % of the time (200 × ufunc)"
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "said"),
+    [
+        ("fft", "np.fft.rfft", "np.fft.rfft computes"),
+        ("other", "np.bincount", "np.bincount computes"),
+        ("ufunc", "np.power", ""),
+        ("ufunc", "np.add.at", ""),
+    ],
+)
+def test_what_is_compiled_well_is_near_its_limit_without_vectors(
+    kind: str, name: str, said: str
+) -> None:
+    one = msgspec.structs.replace(operation(kind, 1, 980e-6, 0.0), name=name, kind=kind)
+    record = function(operations=(one,)).breakdown_record
+    takes_all = cause.Cause(name=roofline.WORK, share=0.98, text="")
+    assert cause.vector_operation(takes_all, record, ()) == said
+    takes_half = msgspec.structs.replace(takes_all, share=0.5)
+    assert cause.vector_operation(takes_half, record, ()) == ""
+
+
 def test_arithmetic_of_single_numbers_is_named_so() -> None:
     calls = (msgspec.structs.replace(operation("scalar", 200, 4e-6, 4e-6), name="scalar.add"),)
     explained = function(samples(interpreter=20, dispatch=80), operations=calls)
