@@ -1,9 +1,11 @@
 """What is worth trying on a function: what the rules of the catalogue find, once each."""
 
+import re
+
 import msgspec
 
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
 from profiler_suite.analysis.explain.rules.registry import Rule, catalogue
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.explain.records import Rewrite, Trial
@@ -75,7 +77,7 @@ def _all_places(seen: Observation, found: list[Finding]) -> list[Finding]:
     if not made or msgspec.json.encode(tuple(made)) in alone:
         return []
     parts = [each for each in plain if _is_part(each, made)]
-    title = "; ".join(dict.fromkeys(each.title for each in parts))
+    title = _in_one([each.title for each in parts])
     return [
         msgspec.structs.replace(
             max(parts, key=lambda each: each.share),
@@ -89,6 +91,18 @@ def _all_places(seen: Observation, found: list[Finding]) -> list[Finding]:
             share=min(1.0, sum(each.share for each in parts)),
         )
     ]
+
+
+_AT = re.compile(r"lines? ([\d, ]+): (.+)")
+
+
+def _in_one(titles: list[str]) -> str:
+    """'lines 3, 5: the same' for 'line 3: the same' and 'line 5: the same'."""
+    found = [_AT.fullmatch(each) for each in titles]
+    said = {each[2] for each in found if each}
+    if None in found or len(said) != 1:
+        return "; ".join(dict.fromkeys(titles))
+    return f"{at(int(n) for each in found if each for n in each[1].split(','))}: {said.pop()}"
 
 
 def _is_part(found: Finding, made: list[Rewrite]) -> bool:

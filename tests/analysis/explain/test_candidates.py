@@ -59,6 +59,7 @@ def test_all_places_of_a_rule_are_tried_together_before_each_alone() -> None:
     assert len(alone) == 2
     assert not any(both in each for each in alone)
     assert own.agreement(every[0]).same
+    assert every[0].title.startswith("line 3: reduce the short axis place by place")
 
 
 def test_what_gives_another_answer_comes_after_the_rewrites(

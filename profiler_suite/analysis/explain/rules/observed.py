@@ -5,6 +5,7 @@ import os
 import re
 import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -444,9 +445,26 @@ class Observation:
         numbers = list(lines)
         own = self.operations(function, numbers)
         if own:
-            return counted(own)
+            once = _calls_outside_loops(function) if self.is_entry(function) else {}
+            return counted(own, once)
         share = self.share(function, numbers)
         return f"seen in its source; these lines take {units.percent(share)} of the time"
+
+
+def _calls_outside_loops(function: Function) -> dict[tuple[str, int], int]:
+    """How many calls of a NumPy function a line of the file has, where none is in a loop."""
+    found: dict[tuple[str, int], int] = {}
+    looped: set[tuple[str, int]] = set()
+    for node in ast.walk(function.node):
+        name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
+        if not isinstance(node, ast.Call) or not name.startswith("numpy."):
+            continue
+        inside = any(isinstance(each, syntax.REPEATING) for each in function.around(node))
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+            key = (f"np.{name.removeprefix('numpy.')}", line + function.shift)
+            found[key] = found.get(key, 0) + 1
+            looped |= {key} if inside else set()
+    return {key: count for key, count in found.items() if key not in looped}
 
 
 def _concerned(function: Function, rewrite: Rewrite) -> Iterator[int]:
@@ -481,8 +499,14 @@ def at(lines: Iterable[int]) -> str:
     return ("line " if len(numbers) == 1 else "lines ") + ", ".join(map(str, numbers[:6]))
 
 
-def counted(operations: Iterable[Operation]) -> str:
-    """'3 × np.matmul on int64 (400, 400)'; a function that makes several calls counts once."""
+def counted(
+    operations: Iterable[Operation],
+    called: Mapping[tuple[str, int], int] = MappingProxyType({}),
+) -> str:
+    """'3 × np.matmul on int64 (400, 400)'; a function that makes several calls counts once.
+
+    `called` says how often functions are called on a line, where that is known.
+    """
     found = list(operations)
     groups: dict[tuple[Any, ...], list[Operation]] = {}
     for number, o in enumerate(found):
@@ -499,7 +523,12 @@ def counted(operations: Iterable[Operation]) -> str:
         on = in_words(max(arrays, key=elements)) if arrays else ""
         named = group[0].via or group[0].name, on
         # As often as most of what it calls: some of it once more, or not each time.
-        counts[named] = counts.get(named, 0) + statistics.mode(sorted(calls.values()))
+        often = statistics.mode(sorted(calls.values()))
+        known = [called.get((group[0].via, n)) for n in {each.line for each in group[0].lines}]
+        exact = [count for count in known if count is not None]
+        if exact and len(exact) == len(known):
+            often = sum(exact)
+        counts[named] = counts.get(named, 0) + often
     ordered = sorted(counts.items(), key=lambda item: -item[1])
     said = [
         f"{units.count(n)} × {name}{f' on {on}' if on else ''}"

@@ -35,6 +35,21 @@ def test_a_call_is_counted_once_whatever_it_calls(function: object, said: str) -
     assert counted(counts.operations) == said
 
 
+def test_a_call_outside_loops_is_counted_as_it_is_written() -> None:
+    text = (
+        "def f(x, y):\n"
+        "    a, b = np.meshgrid(x, y)\n"
+        "    parts = np.split(x, [3, 5, 9])\n"
+        "    return [np.median(each) for each in parts], a + b\n"
+    )
+    own = Own(text, A, B)
+    (function,) = own.observed.functions
+    said = [own.observed.evidence(function, [line]) for line in (3, 4, 5)]
+    assert said[0].startswith("1 × np.meshgrid on float64 ")
+    assert said[1].startswith("1 × np.split on float64 ")
+    assert "1 × np.median" not in said[2]
+
+
 def test_a_function_that_names_no_module_gets_what_a_rewrite_imports() -> None:
     def revenue(table: Any) -> Any:
         return table.apply(lambda row: row["a"] * row["b"], axis=1)
