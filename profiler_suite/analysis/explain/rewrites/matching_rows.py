@@ -267,6 +267,9 @@ def _written(function: Function, loop: Loop, picks: list[_Pick]) -> str:
     zipped: list[str] = []
     edits: list[Edit] = []
     for pick in picks:
+        edits += [syntax.without(function, each) for each in dict.fromkeys(pick.gone)]
+        if not pick.needs:  # rows that only others were picked of
+            continue
         before += pick.conditions.before
         names = [f"{pick.name}_{each}s" for each in ("first", "last", "count")]
         before.append(f"{', '.join(names)} = {pick.conditions.call}")
@@ -275,7 +278,6 @@ def _written(function: Function, loop: Loop, picks: list[_Pick]) -> str:
             f"{pick.name}_{each}" for each in ("first", "last", "count") if each in pick.needs
         ]
         edits += pick.edits
-        edits += [syntax.without(function, each) for each in dict.fromkeys(pick.gone)]
     target, values = function.text_of(head.target), function.text_of(head.iter)
     target = f"({target})" if isinstance(head.target, ast.Tuple) else target
     (start, _), (_, end) = function.span(head.target), function.span(head.iter)

@@ -239,7 +239,7 @@ class RowLoop:
 
     def _asks_its_length(self, name: ast.Name, parent: ast.AST) -> bool:
         if isinstance(parent, ast.Attribute):
-            return parent.attr in ("shape", "index")
+            return parent.attr in ("shape", "index", "columns")
         return (
             isinstance(parent, ast.Call)
             and self.function.qualified(parent.func) == "builtins.len"
@@ -272,6 +272,9 @@ class RowLoop:
 
     def _column(self, table: str, key: ast.expr, *, by_place: bool = False) -> object:
         """The column that a constant names or counts."""
+        asked = patterns.match(self.function, key, "DF.columns.get_loc(C)")
+        if asked is not None and ast.unparse(asked["DF"]) == table:
+            key, by_place = asked["C"], False
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str | int):
             raise NotOverRowsError(f"which column of {table} it uses is not written out")
         if not by_place:

@@ -7,6 +7,7 @@ import msgspec
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import (
+    group_copies,
     group_expressions,
     key_rows,
     mask_keys,
@@ -30,7 +31,11 @@ _OF_GROUPS = tuple(
     for method in ("apply", "agg", "aggregate", "transform")
     for more in ("", ", include_groups=False")
 )
-_APPLIED = (*_OF_GROUPS, "DF.groupby(K, group_keys=False)[C].apply(F)")
+_APPLIED = (
+    *_OF_GROUPS,
+    "DF.groupby(K, group_keys=False)[C].apply(F)",
+    "DF.groupby(K, group_keys=False).apply(F)",
+)
 
 
 @rule(
@@ -46,6 +51,7 @@ def group_function(seen: Observation) -> Iterator[Finding]:
     """Functions of groups, for all groups at once."""
     for function in seen.functions:
         for one in patterns.found(function, _APPLIED, lambda m: True):
+            yield from _in_their_order(seen, function, one)
             text = _of_all(seen, function, one)
             # What is made of one column keeps its name, which a function's result has not.
             for each in (
@@ -62,6 +68,35 @@ def group_function(seen: Observation) -> Iterator[Finding]:
                     evidence="groupby calls a Python function for every group: a table or a "
                     "column of its own each time",
                 )
+
+
+def _in_their_order(seen: Observation, function: Function, one: Match) -> Iterator[Finding]:
+    """A value per row as groupby.apply puts them together: group by group."""
+    call, table = one.node, one["DF"]
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    if call.func.attr != "apply" or not _without_keys(call.func.value):
+        return
+    if not isinstance(table, ast.Name):
+        return
+    rows = rewriting.new_name(function, "rows")
+    text = _of_all(seen, function, one, rows)
+    if text is None:
+        return
+    line = f"{rows} = by_groups({table.id}, {ast.unparse(one['K'])})"
+    statement = function.statement_of(call)
+    yield from seen.edited(
+        function,
+        [
+            rewriting.edit(function, call, text),
+            *rewriting.inserted(function, {statement.lineno: [line]}),
+        ],
+        title="the same for all groups at once",
+        lines=[one.line],
+        helpers=("import numpy as np", group_copies.BY_GROUPS),
+        evidence="groupby calls a Python function for every group, and puts together what it "
+        "gives",
+    )
 
 
 _ADDING = tuple(
@@ -118,7 +153,8 @@ def _with_columns(seen: Observation, function: Function, one: Match) -> Iterator
         yield f"{table}.drop(columns={ast.unparse(keys)}){added}"
 
 
-def _of_all(seen: Observation, function: Function, one: Match) -> str | None:
+def _of_all(seen: Observation, function: Function, one: Match, rows: str = "") -> str | None:
+    """The text for all groups; with `rows`, of the table that is called so, a value per row."""
     found = callbacks.find_callee(seen, function, one["F"])
     keys, table = one["K"], one["DF"]
     if found is None or not isinstance(table, ast.Name):
@@ -136,10 +172,14 @@ def _of_all(seen: Observation, function: Function, one: Match) -> str | None:
     try:
         (parameter,) = vectorising.parameters_of(callee)
         known = function.source.names
-        reader = OfGroups(context, known, table.id, keys, parameter, column)
+        if rows:
+            known = {k.replace(f"{table.id}[", f"{rows}[", 1): v for k, v in known.items()}
+        reader = OfGroups(context, known, rows or table.id, keys, parameter, column)
         result = _series(reader, context, callee) or reader.read(callee)
     except (NotForGroupsError, vectorising.NotVectorisedError, ValueError, IndexError):
         return None
+    if rows:
+        return result.text if result.kind == group_expressions.ROWS else None
     if method == "apply" and result.kind == group_expressions.ROWS:
         # Rows in their order, where no key of the group is put before them.
         return result.text if _without_keys(one.node.func.value) else None

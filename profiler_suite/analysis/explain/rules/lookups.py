@@ -7,6 +7,7 @@ import msgspec
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import (
     matching_rows,
+    narrowed_picks,
     patterns,
     row_columns,
     row_elements,
@@ -316,8 +317,9 @@ def rows_that_match(seen: Observation) -> Iterator[Finding]:
                 )
 
 
-def _over_columns(function: Function) -> Iterator[Function]:
+def _over_columns(given: Function) -> Iterator[Function]:
     """The function with its loops over columns as lists, then as it is."""
+    function = narrowed_picks.narrowed(given) or given
     texts = [text for loop in row_loops(function) for text in row_columns.as_lists(loop)]
     texts += row_elements.comprehensions(function)
     for text in texts:

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.rewrites import patterns, row_elements, vectorising
+from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain.rewrites import (
+    exploded_rows,
+    patterns,
+    row_elements,
+    vectorising,
+)
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.vectorising import (
     CallOverRows,
@@ -124,3 +129,26 @@ def applied_calls(seen: Observation) -> Iterator[Finding]:
                             helpers=("import numpy as np", "import pandas as pd"),
                             evidence="apply calls it for one row at a time",
                         )
+
+
+@rule(
+    "row_functions",
+    looks_for="a loop that makes several rows of each row of a table: for its days, words or "
+    "numbers",
+    rewrite="for _, r in df.iterrows(): for d in pd.date_range(r['a'], r['b']): "
+    "rows.append(…) → columns repeated by row numbers",
+    exact="there is a row; dates have no time zone, lists have elements of one kind",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.explode.html",
+)
+def rows_exploded(seen: Observation) -> Iterator[Finding]:
+    """Tables made of dictionaries, several for each row of another."""
+    for function in seen.functions:
+        for made in exploded_rows.exploded(function):
+            yield from seen.edited(
+                function,
+                made.edits,
+                title="repeat the rows by their numbers, and make the table of columns",
+                lines=syntax.span_of(function, made.loop),
+                helpers=("import numpy as np", "import pandas as pd", made.helper),
+                evidence="a row is made an object, and a dictionary for each of its own",
+            )

@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.rewrites import (
     sliding_buffers,
     vectorising,
     window_expressions,
+    window_pairs,
 )
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.vectorising import CallOverRows
@@ -220,3 +221,30 @@ def elements_kept_in_list(seen: Observation) -> Iterator[Finding]:
                     helpers=("import numpy as np",),
                     evidence="a list is shifted and gone through for every element",
                 )
+
+
+# --------------------------------------------------------------- windows of two columns
+
+
+@rule(
+    "windows",
+    looks_for="the correlation or covariance of two columns in each window, cut out by a loop",
+    rewrite="out.append(x[i - w + 1:i + 1].corr(y[i - w + 1:i + 1])) → "
+    "of_windows(x, y, w, …)[i - w + 1], made before the loop",
+    exact="up to rounding; a window of nothing but one value has none",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.core.window.rolling.Rolling.corr."
+    "html",
+)
+def pairs_of_windows(seen: Observation) -> Iterator[Finding]:
+    """Windows of two columns, one by one."""
+    for function in seen.functions:
+        for loop, text in window_pairs.pairs_before(function):
+            statement = loop if isinstance(loop, ast.For) else function.statement_of(loop)
+            yield from seen.whole(
+                function,
+                text,
+                title="compute it for all windows before the loop",
+                lines=syntax.span_of(function, statement),
+                helpers=("import numpy as np", window_pairs.OF_WINDOWS),
+                evidence="every window is cut out of two columns, and checked anew",
+            )

@@ -106,6 +106,14 @@ def f(df, b):
     return [len(b[(b['k'] == k) & (b['t'] < t - v)])
             for k, t, v in zip(df['k'], df['t'], b['v'])]
 """
+RANKS = """
+def f(df):
+    ranks = []
+    for _, row in df.iterrows():
+        group = df[df['k'] == row['k']]
+        ranks.append((group['t'] > row['t']).sum() + 1)
+    return ranks
+"""
 UNGUARDED = """
 def f(df, b):
     return [b[b['k'] == k]['v'].iloc[0] for k in df['k']]
@@ -130,6 +138,9 @@ FIRES = [
         "rows_that_match", PART, lambda: (asked(), shuffled()), "b_part = b[b['kind'] == 'x']"
     ),
     Fires("rows_that_match", BY_FUNCTION, lambda: (asked(), shuffled()), "matching_rows("),
+    Fires(
+        "rows_that_match", RANKS, lambda: (asked(),), "low=df['t'], sides=('right', 'right'))"
+    ),
     Fires("rows_that_match", UNGUARDED, lambda: (known(), shuffled()), "matching_rows("),
     Fires(
         "label_lookups",

@@ -56,7 +56,47 @@ MODEL = (
 )
 SQUARED = "def f(s, m):\n    return s.apply(lambda v: m.predict([[v, v]])[0])\n"
 
+DAYS = """
+import pandas as pd
+def f(df):
+    rows = []
+    for _, r in df.iterrows():
+        for d in pd.date_range(r['start'], r['end']):
+            rows.append({'n': r['n'], 'date': d, 'kind': 'day'})
+    return pd.DataFrame(rows)
+"""
+STEPS = """
+import pandas as pd
+def f(df):
+    rows = []
+    for r in df.itertuples():
+        for k in range(r.n):
+            rows.append((r.n, k, r.a * 2))
+    return pd.DataFrame(rows, columns=['n', 'k', 'a'])
+"""
+WORDS = """
+import pandas as pd
+def f(df):
+    rows = []
+    for n, text in zip(df['n'], df['text']):
+        for word in text.split():
+            rows.append([n, word])
+    return pd.DataFrame(rows)
+"""
+
+
+def spans() -> pd.DataFrame:
+    made = table().reset_index(drop=True)
+    made["start"] = pd.Timestamp("2024-02-20 10:30") + pd.to_timedelta(made.index * 7, unit="h")
+    made["end"] = made["start"] + pd.to_timedelta(made["n"] * 11 - 20, unit="h")
+    made["text"] = ["a bc  d", "", "e f", "g"] * 15
+    return made
+
+
 FIRES = [
+    Fires("rows_exploded", DAYS, lambda: (spans(),), "days_of_rows(df['start'], df['end'])"),
+    Fires("rows_exploded", STEPS, lambda: (spans(),), "(df['a'] * 2).array[numbers]"),
+    Fires("rows_exploded", WORDS, lambda: (spans(),), "parts_of_rows([each.split() for each"),
     Fires("applied_calls", HEAD + MODEL, lambda: (table(), Line()), "m.predict(np.stack("),
     Fires(
         "applied_calls", HEAD + SQUARED, lambda: (table()["a"], Line()), "m.predict(np.stack("
@@ -74,6 +114,11 @@ FIRES = [
     Fires("several_of_rows", HEAD + WHOLE, lambda: (table(),), ".astype(float)"),
 ]
 SILENT = [
+    Silent(  # what is made of a day is no column
+        "rows_exploded",
+        DAYS.replace("'date': d", "'date': d.date()"),
+        lambda: (spans(),),
+    ),
     Silent(  # a method of texts
         "applied_calls",
         HEAD + "def f(s):\n    return s.apply(lambda v: 'a'.join([v]))\n",
@@ -98,6 +143,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # of no rows nobody knows the columns
+        "rows_exploded",
+        STEPS.replace(", columns=['n', 'k', 'a']", ""),
+        lambda: (spans().assign(n=0),),
+    ),
     Refused(  # what it gives for a row depends on the others
         "applied_calls",
         HEAD + MODEL.replace("m.predict(", "m("),

@@ -24,6 +24,19 @@ def table() -> pd.DataFrame:
     return pd.DataFrame({"v": hours(), "w": hours()})
 
 
+PAIRS = """
+def f(df, w):
+    out = [np.nan] * (w - 1)
+    for i in range(w - 1, len(df)):
+        part = df.iloc[i - w + 1:i + 1]
+        out.append(part['v'].corr(part['w']))
+    return out
+"""
+ARRAYS = """
+def f(x, y):
+    return np.array([np.cov(x[i:i + 6], y[i:i + 6])[0, 1] for i in range(len(x) - 6 + 1)])
+"""
+
 FIRES = [
     Fires(
         "elements_kept_in_list",
@@ -41,6 +54,18 @@ FIRES = [
         "        out[i] = (v - min(q)) / (max(q) - min(q))\n    return out\n",
         lambda: (rng.random(300),),
         "out[6:] = ",
+    ),
+    Fires(
+        "pairs_of_windows",
+        PAIRS,
+        lambda: (table(), 8),
+        "of_windows(df['v'], df['w'], w, True, True)",
+    ),
+    Fires(
+        "pairs_of_windows",
+        ARRAYS,
+        lambda: (rng.random(70), rng.random(70)),
+        "of_windows(x, y, 6, False, False)",
     ),
     Fires(
         "rolling_function",
@@ -94,6 +119,11 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(  # the first windows are shorter
+        "pairs_of_windows",
+        PAIRS.replace("range(w - 1, len(df))", "range(2, len(df))"),
+        lambda: (table(), 8),
+    ),
     Silent(
         "elements_kept_in_list",
         "def f(x, w):\n    buf = []\n    out = []\n    for v in x:\n        buf.append(v)\n"
@@ -124,6 +154,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # of one value there is no correlation, and rounding instead of it
+        "pairs_of_windows",
+        PAIRS,
+        lambda: (table().assign(v=0.1), 7),
+    ),
     Refused(  # a median of NumPy with a missing element is missing
         "resampled_function",
         "def f(s):\n    return s.resample('D').apply(lambda x: np.percentile(x, 50))\n",
