@@ -42,7 +42,7 @@ _Columns = list[tuple[object, ast.expr]]
 
 
 @dataclass(frozen=True)
-class Exploded:
+class ExplodingLoop:
     """A loop that makes several rows of each, and the table that is made at once."""
 
     loop: ast.For
@@ -51,7 +51,7 @@ class Exploded:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _RowsGoneThrough:
     """The table that the loop goes through, and how an element of its row is written."""
 
     table: str
@@ -75,7 +75,7 @@ class _Rows:
         return syntax.substituted(made, values)
 
 
-def exploded(function: Function) -> Iterator[Exploded]:
+def exploded(function: Function) -> Iterator[ExplodingLoop]:
     """Every such loop whose list is made a table."""
     for block in syntax.blocks(function.node):
         for loop in block:
@@ -85,7 +85,7 @@ def exploded(function: Function) -> Iterator[Exploded]:
                     yield made
 
 
-def _of_loop(function: Function, block: list[ast.stmt], loop: ast.For) -> Exploded | None:
+def _of_loop(function: Function, block: list[ast.stmt], loop: ast.For) -> ExplodingLoop | None:
     found = _goes_through(function, loop)
     inner = loop.body[0] if len(loop.body) == 1 else None
     if found is None or not isinstance(inner, ast.For) or inner.orelse:
@@ -133,10 +133,10 @@ def _of_loop(function: Function, block: list[ast.stmt], loop: ast.For) -> Explod
         syntax.without(function, begun),
         rewriting.edit(function, made, f"{function.pandas}.DataFrame({{{', '.join(parts)}}})"),
     )
-    return Exploded(loop, edits, helper)
+    return ExplodingLoop(loop, edits, helper)
 
 
-def _goes_through(function: Function, loop: ast.For) -> tuple[_Rows, str] | None:
+def _goes_through(function: Function, loop: ast.For) -> tuple[_RowsGoneThrough, str] | None:
     """The table, and the name of a row; '' where elements have names of their own."""
     target = loop.target
     for pattern in ("DF.iterrows()", "DF.itertuples()", "DF.itertuples(index=False)"):
@@ -146,7 +146,9 @@ def _goes_through(function: Function, loop: ast.For) -> tuple[_Rows, str] | None
         row = target
         if "iterrows" in pattern:
             row = target.elts[1] if isinstance(target, ast.Tuple) else target
-        return (_Rows(one["DF"].id, {}), row.id) if isinstance(row, ast.Name) else None
+        return (
+            (_RowsGoneThrough(one["DF"].id, {}), row.id) if isinstance(row, ast.Name) else None
+        )
     called = loop.iter if isinstance(loop.iter, ast.Call) else None
     if called is None or function.qualified(called.func) != "builtins.zip":
         return None
@@ -160,7 +162,7 @@ def _goes_through(function: Function, loop: ast.For) -> tuple[_Rows, str] | None
     names = [n.id for n in getattr(target, "elts", []) if isinstance(n, ast.Name)]
     if len(tables) != 1 or not len(columns) == len(given) == len(names):
         return None
-    return _Rows(tables.pop(), dict(zip(names, columns, strict=True))), ""
+    return _RowsGoneThrough(tables.pop(), dict(zip(names, columns, strict=True))), ""
 
 
 def _table_of(
@@ -195,7 +197,7 @@ def _table_of(
 
 
 def _several(
-    function: Function, iterated: ast.expr, rows: _Rows, row: str
+    function: Function, iterated: ast.expr, rows: _RowsGoneThrough, row: str
 ) -> tuple[str, str] | None:
     """The call that gives the numbers of rows and what the inner loop goes over."""
     for pattern, helper in (

@@ -59,7 +59,7 @@ _OF_TABLES = ("DF.iloc[L:U][C]", "DF[L:U][C]")
 
 
 @dataclass(frozen=True)
-class _Window:
+class _SlicedWindow:
     array: str
     begin: str
     width: str
@@ -161,7 +161,9 @@ def _store(function: Function, name: str) -> ast.stmt:
     return function.statement_of(next(n for n in uses if isinstance(n.ctx, ast.Store)))
 
 
-def _window(function: Function, node: ast.expr, counter: str, begins: str) -> _Window | None:
+def _window(
+    function: Function, node: ast.expr, counter: str, begins: str
+) -> _SlicedWindow | None:
     for pattern in (*_OF_TABLES, *_SLICES):
         one = patterns.match(function, node, pattern)
         if one is None:
@@ -180,7 +182,7 @@ def _window(function: Function, node: ast.expr, counter: str, begins: str) -> _W
             if [lower, upper] != [_filled(each, counter, width) for each in (low, high)]:
                 continue
             if begins in [_filled(each, counter, width) if each else "" for each in starts]:
-                return _Window(array, lower, width)
+                return _SlicedWindow(array, lower, width)
     return None
 
 
