@@ -14,6 +14,7 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
 
+_OF_NUMBERS = ("math", "np", "numpy", "abs", "min", "max", "float")
 Expressed = Callable[[list[ast.stmt]], ast.expr | None]
 
 
@@ -25,6 +26,11 @@ def searches(function: Function) -> Function | None:
 def answers(function: Function) -> Function | None:
     """The function with what helpers only return in its loops; None without any."""
     return _in_place(function, _returned)
+
+
+def computed(function: Function) -> Function | None:
+    """The function with what helpers compute, step by step, in its loops; None without any."""
+    return _in_place(function, _computed)
 
 
 def _in_place(function: Function, expressed: Expressed) -> Function | None:
@@ -80,6 +86,35 @@ def _returned(body: list[ast.stmt]) -> ast.expr | None:
     """What a body returns that does nothing else."""
     only = body[0] if len(body) == 1 else None
     return only.value if isinstance(only, ast.Return) else None
+
+
+def _computed(body: list[ast.stmt]) -> ast.expr | None:
+    """What a body returns after steps that name what mathematical functions give."""
+    values: dict[str, ast.expr] = {}
+    for statement in body[:-1]:
+        match statement:
+            case ast.Assign([ast.Name(name)], value):
+                pairs = [(name, value)]
+            case ast.Assign([ast.Tuple(targets)], ast.Tuple(parts)) if len(targets) == len(
+                parts
+            ):
+                names = [each.id for each in targets if isinstance(each, ast.Name)]
+                if len(names) < len(parts):
+                    return None
+                pairs = list(zip(names, parts, strict=True))
+            case _:
+                return None
+        values |= {name: syntax.substituted(value, values) for name, value in pairs}
+    if not all(map(_only_computes, values.values())):
+        return None
+    found = _returned(body[-1:])
+    return None if found is None else syntax.substituted(found, values)
+
+
+def _only_computes(value: ast.expr) -> bool:
+    """Whether nothing changes where it is computed twice."""
+    calls = [ast.unparse(each.func) for each in ast.walk(value) if isinstance(each, ast.Call)]
+    return all(each.partition(".")[0] in _OF_NUMBERS for each in calls)
 
 
 def _searched(body: list[ast.stmt]) -> ast.expr | None:

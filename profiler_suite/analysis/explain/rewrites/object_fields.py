@@ -125,13 +125,15 @@ def _made(
     if not walk.gathered or not _stays(function, node, walk):
         return None
     before = [walk.gathering(each, statements) for each in walk.gathered.values()]
-    lines = [*before, *_lines(statements), *walk.given_back()]
+    lines = [*before, *walk.nothing_chosen(), *_lines(statements)]
+    lines += [*walk.given_back(), *walk.chosen_objects()]
     start, end = function.span(node)
     text = f"\n{function.indent_of(node.lineno)}".join(lines)
     return FieldArrays(
         node=node,
         text=f"{function.text[:start]}{text}{function.text[end:]}",
-        held={k: words for each in walk.gathered.values() for k, words in each.held()},
+        held={k: words for each in walk.gathered.values() for k, words in each.held()}
+        | {place: "int -1" for place, _ in walk.chosen.values()},
         objects=tuple(dict.fromkeys(each.objects for each in walk.gathered.values())),
     )
 
@@ -148,6 +150,12 @@ def _stays(function: Function, node: ast.stmt, walk: "_Walk") -> bool:
         if base in syntax.bound_names(node) or (not attribute and base in changed):
             return False
     inside = set(ast.walk(node))
+    if any(
+        isinstance(use.ctx, ast.Load) and use in inside
+        for name in walk.chosen
+        for use in syntax.uses(function.node, name)
+    ):
+        return False
     return not any(
         use not in inside and use.lineno > node.lineno
         for name in walk.names
@@ -216,6 +224,8 @@ class _Walk:
     names: set[str] = field(default_factory=set)
     """That stood for objects."""
     used: set[str] = field(default_factory=set)
+    chosen: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By a name that holds an object after the loop: the name of its place, and its list."""
     _taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -260,6 +270,27 @@ class _Walk:
         dtype = f", dtype={kind}" if kind else ""
         values = f"[{self._one}.{each.field} for {self._one} in {each.objects}]"
         return f"{each.array} = {np}.array({values}{dtype})"
+
+    def choose(self, name: str, one: "_Object") -> ast.Assign:
+        """`found = p` as `found_at = i`."""
+        place, objects = self.chosen.setdefault(
+            name, (self.new_name(f"{name}_at"), one.objects)
+        )
+        if objects != one.objects:
+            raise _NotFieldsError(name)
+        return ast.Assign([ast.Name(place, ast.Store())], copy.deepcopy(one.place))
+
+    def nothing_chosen(self) -> list[str]:
+        """What stands before the loop for the names of objects that it sets."""
+        return [f"{place} = -1" for place, _ in self.chosen.values()]
+
+    def chosen_objects(self) -> list[str]:
+        """What those names hold after it, where it has set them."""
+        return [
+            line
+            for name, (place, objects) in self.chosen.items()
+            for line in (f"if {place} >= 0:", f"    {name} = {objects}[{place}]")
+        ]
 
     def given_back(self) -> list[str]:
         """What gives the objects of each list their new values."""
@@ -395,18 +426,38 @@ class _FieldElements(ast.NodeTransformer):
                 return _Object(objects, self.visit(node.slice))
         return None
 
-    def visit_Assign(self, node: ast.Assign) -> ast.stmt | None:
+    def visit_Assign(self, node: ast.Assign) -> ast.stmt | list[ast.stmt] | None:
         """`p = particles[i]` is a name for an object from there on."""
         one = self._object(node.value) if isinstance(node.value, ast.Subscript) else None
         if one is None:
-            self.generic_visit(node)
-            return node
+            return self._chosen(node)
         if len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
             raise _NotFieldsError(ast.unparse(node))
         name = node.targets[0].id
         self._walk.names.add(name)
         self._known[name] = one
         return None
+
+    def _chosen(self, node: ast.Assign) -> ast.stmt | list[ast.stmt]:
+        """`best, found = d, p`: places in the objects' place; other assignments as they are."""
+        match node:
+            case ast.Assign([ast.Name() as target], ast.Name(name)) if name in self._known:
+                return self._walk.choose(target.id, self._known[name])
+            case ast.Assign([ast.Tuple(targets)], ast.Tuple(parts)) if (
+                len(targets) == len(parts)
+                and any(isinstance(e, ast.Name) and e.id in self._known for e in parts)
+                and all(isinstance(e, ast.Name) for e in targets)
+            ):
+                single = [
+                    ast.Assign([target], value)
+                    for target, value in zip(targets, parts, strict=True)
+                ]
+                stored = {ast.unparse(each) for each in targets}
+                if any(stored & syntax.names_in(each) for each in parts):
+                    raise _NotFieldsError(ast.unparse(node))
+                return self._block(list(single))
+        self.generic_visit(node)
+        return node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         one = self._object(node.value)

@@ -139,7 +139,8 @@ def list_membership(seen: Observation) -> Iterator[Finding]:
         made = {
             (outer, text): edits
             for (outer, text), places in found.items()
-            if (edits := _by_set(function, outer, text, places))
+            if not _has_places(outer, text)
+            and (edits := _by_set(function, outer, text, places))
         }
         # All together first: each alone leaves the time of the others.
         for keys in dict.fromkeys([tuple(made), *((key,) for key in made)]):
@@ -151,6 +152,14 @@ def list_membership(seen: Observation) -> Iterator[Finding]:
                 lines={n for outer, _ in keys for n in syntax.span_of(function, outer)},
                 evidence="every 'in' looks at the elements one by one",
             )
+
+
+def _has_places(outer: ast.stmt, text: str) -> bool:
+    """Whether places are asked for as well: a dictionary of those serves both."""
+    calls = [each.func for each in ast.walk(outer) if isinstance(each, ast.Call)]
+    return f"{text}.index" in map(ast.unparse, calls) and not any(
+        _changes(each, text) for each in ast.walk(outer)
+    )
 
 
 def _by_set(
@@ -300,6 +309,7 @@ def _made_once(
                 rewriting.edit(function, one.node, f"{name}[{function.text_of(one['X'])}]")
                 for one in places
             ]
+            edits += [rewriting.edit(function, n, name) for n in _asked_in(outer, text)]
         names = ", ".join(of_loop)
         yield from seen.edited(
             function,
@@ -309,6 +319,18 @@ def _made_once(
             helpers=helpers,
             evidence=f"every search looks at the elements of {names} one by one",
         )
+
+
+def _asked_in(outer: ast.stmt, text: str) -> list[ast.expr]:
+    """Where it is asked whether a value is in the list: its places, or counts, tell as well."""
+    return [
+        each.comparators[0]
+        for each in ast.walk(outer)
+        if isinstance(each, ast.Compare)
+        and len(each.ops) == 1
+        and isinstance(each.ops[0], ast.In | ast.NotIn)
+        and ast.unparse(each.comparators[0]) == text
+    ]
 
 
 def _is_listed(function: Function, one: Match) -> bool:

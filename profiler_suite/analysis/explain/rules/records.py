@@ -139,7 +139,7 @@ def texts_compared(seen: Observation) -> Iterator[Finding]:
 def fields_of_objects(seen: Observation) -> Iterator[Finding]:
     """Fields of objects, read and set one object after the other."""
     for function in seen.functions:
-        written = helpers_in_place.answers(function)
+        written = helpers_in_place.computed(function)
         loops = object_fields.loops_over_fields(function)
         in_place = object_fields.loops_over_fields(written) if written is not None else ()
         for made in (*loops, *in_place):

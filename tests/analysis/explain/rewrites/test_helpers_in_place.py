@@ -70,3 +70,39 @@ def test_what_does_more_than_search_stays_a_call(find: str) -> None:
     own = Own(find + CALLED, KNOWN, CUSTOMERS)
     f = next(each for each in own.observed.functions if each.node.name == "f")
     assert helpers_in_place.searches(f) is None
+
+
+STEPS = """
+def far(x, y):
+    a, b = abs(x), math.sqrt(y)
+    c = a * b
+    return c + a
+
+def f(values, y):
+    return [far(v, y) for v in values]
+"""
+
+
+def computed(text: str) -> str:
+    """The function with what its helper computes; empty where that stays a call."""
+    own = Own(f"import math\nimport random\n{text}", [1.0, 2.0], 4.0, traced=False)
+    (function,) = [each for each in own.observed.functions if each.node.name == "f"]
+    made = helpers_in_place.computed(function)
+    return "" if made is None else made.text
+
+
+def test_the_steps_of_a_helper_are_one_expression_in_the_loop_that_calls_it() -> None:
+    assert "[abs(v) * math.sqrt(y) + abs(v) for v in values]" in computed(STEPS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("math.sqrt(y)", "random.random()"),  # it would be drawn twice
+        ("c = a * b", "c = b; c += a"),
+        ("a, b = abs(x), math.sqrt(y)", "a, b = divmod(x, y)"),
+        ("return c + a", "if c:\n        return c + a\n    return a"),
+    ],
+)
+def test_what_may_change_or_branches_stays_a_call(old: str, new: str) -> None:
+    assert computed(STEPS.replace(old, new)) == ""

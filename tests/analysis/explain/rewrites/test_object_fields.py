@@ -102,6 +102,42 @@ def test_what_may_look_at_the_objects_finds_their_new_values() -> None:
     assert len(made("for q in self.qs:\n    k += self.pull(q.x)")) == 1
 
 
+def test_an_object_that_a_loop_chooses_is_found_by_its_place() -> None:
+    found = lines(
+        "best, one = 9.0, None\nfor p in ps:\n    if p.x < best:\n        best, one = p.x, p\n"
+        "return one"
+    )
+    assert found == [
+        "best, one = 9.0, None",
+        "ps_x = np.array([each.x for each in ps])",
+        "one_at = -1",
+        "for at_p in range(len(ps)):",
+        "if ps_x[at_p] < best:",
+        "best = ps_x[at_p]",
+        "one_at = at_p",
+        "if one_at >= 0:",
+        "one = ps[one_at]",
+        "return one",
+    ]
+    assert "one_at = at_p" in lines(
+        "for p in ps:\n    if p.x < k:\n        one = p\nreturn one"
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for p in ps:\n    if p.x > k:\n        one = p\n    print(one)",
+        "for p in ps:\n    k, one = p.x, p\nfor q in self.qs:\n    print(q.x, q)",
+        "for p in ps:\n    for q in self.qs:\n        one = p if k else q",
+        "for p in ps:\n    for q in self.qs:\n        one = p\n        one = q",
+        "for p in ps:\n    k, one = one.x, p",
+    ],
+)
+def test_what_is_done_with_a_chosen_object_in_the_loop_is_not_written_so(body: str) -> None:
+    assert not any("one_at" in each.text and "print" not in each.text for each in made(body))
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -107,6 +107,12 @@ FIRES = [
         lambda: (NUMBERS, NUMBERS[:20]),
         "b_set = set(b)",
     ),
+    Fires(  # whether it is there is known with its place
+        "list_search",
+        "def f(a, b):\n    return [b.index(x) for x in a if x in b]\n",
+        lambda: (NUMBERS, NUMBERS[:20]),
+        "[b_places[x] for x in a if x in b_places]",
+    ),
     Fires(  # a list that an object keeps: what is in it, once for each call
         "list_membership",
         "def f(self, tokens):\n    new = 0\n    for token in tokens:\n"
@@ -433,6 +439,11 @@ SILENT = [
     Silent("list_reduction", "def f(x):\n    return np.max(x)\n", lambda: (X,)),
     Silent(
         "list_membership", "def f(a, b):\n    return a[0] in b\n", lambda: (NUMBERS, NUMBERS)
+    ),
+    Silent(  # its places serve both
+        "list_membership",
+        "def f(a, b):\n    return [b.index(x) for x in a if x in b]\n",
+        lambda: (NUMBERS, NUMBERS[:20]),
     ),
     *(
         Silent(

@@ -40,6 +40,14 @@ PUSHED = (
     "                push += d * q.m\n                energy += q.m * d * d\n"
     "        p.push = push\n    return energy\n"
 )
+NEAREST = (
+    "import math\n"
+    "def distance(p, x):\n    d, m = abs(p.x - x), p.m\n    e = d * d + m\n"
+    "    return math.sqrt(e + d)\n"
+    "def f(ps, x):\n    best, found = math.inf, None\n    for p in ps:\n"
+    "        d = distance(p, x)\n        if d < best:\n            best, found = d, p\n"
+    "    return found.m, best\n"
+)
 MOVED = (
     "def f(ps):\n    for p in ps:\n        p.x += 0.5 * p.v\n        p.v = abs(p.x)\n"
     "    return ps[1].x\n"
@@ -59,6 +67,7 @@ def one_twice() -> list[SimpleNamespace]:
 
 FIRES = [
     Fires("fields_of_objects", PUSHED, lambda: (objects(), 1.5), "ps_x[:, None] - ps_x"),
+    Fires("fields_of_objects", NEAREST, lambda: (objects(), 0.8), "found = ps[found_at]"),
     Fires("fields_of_objects", MOVED, lambda: (objects(),), "ps_x += 0.5 * ps_v"),
     Fires("texts_compared", HAMMING, lambda: (WORDS,), "s_characters[i] != s_characters[j]"),
     Fires("texts_compared", HAMMING, lambda: (WORDS,), "cdist(s_characters"),
