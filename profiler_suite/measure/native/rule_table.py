@@ -266,7 +266,7 @@ RULES = (
             r"(quick|merge|heap|tim|radix)sort|[Qq][Ss]ort|sort_n_vec|argsort_|QSelect|"
             r"introselect|introsort|partition_(unrolled|vec)|argpartition|binsearch|"
             r"merge_(at|left|right)_|gallop|count_run|bitonic|count_nonzero|PyArray_Nonzero|"
-            r"bincount|arr_interp|correlate|unique|string_\w*loop|strided_loop"
+            r"bincount|arr_interp|binary_search|correlate|unique|string_\w*loop|strided_loop"
         ),
         reason="an inner loop over elements: named after its type or processor feature, or a "
         "sort, a search, a sum of products",

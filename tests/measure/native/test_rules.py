@@ -85,6 +85,7 @@ LIBM = "/usr/lib/x86_64-linux-gnu/libm.so.6"
         ),
         ("/v/lib/scipy/ndimage/_nd_image.cpython-313-x86_64-linux-gnu.so", "", "extension"),
         (UMATH, "nc_neg", "ufunc"),
+        (UMATH, "binary_search_with_guess", "ufunc"),
         (UMATH, "nc_pow", "ufunc"),
         (UMATH, "nc_reciprocal", "ufunc"),
         (UMATH, "PyUFunc_D_D", "ufunc"),

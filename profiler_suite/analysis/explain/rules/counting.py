@@ -74,6 +74,46 @@ def _along(compared: str, axis: str) -> Iterator[str]:
     yield f"np.count_nonzero({compared}, axis={axis})"
 
 
+FIRST_BEYOND = '''
+def first_beyond(values, wanted, also=False):
+    """[np.argmax(values > v) for v in wanted], or >= where also, by binary searches."""
+    if not (values[1:] >= values[:-1]).all():
+        columns = wanted[:, None]
+        return np.argmax(values >= columns if also else values > columns, axis=1)
+    places = np.searchsorted(values, wanted, "left" if also else "right")
+    return np.where(places < len(values), places, 0)
+'''.strip()
+
+
+@rule(
+    "counting",
+    looks_for="the first element of a rising vector that is larger, for each of many values: "
+    "each is compared with all",
+    rewrite="[np.argmax(cdf > v) for v in u] → np.searchsorted(cdf, u, 'right')",
+    exact="always; a vector that falls somewhere is compared as before",
+    thread="https://stackoverflow.com/questions/16243955/numpy-first-occurrence-of-value-greater-"
+    "than-existing-value",
+)
+def first_larger(seen: Observation) -> Iterator[Finding]:
+    """Draws by a cumulative distribution, and crossings of levels."""
+    table = []
+    for sign, turned, given in ((">", "<", ""), (">=", "<=", ", also=True")):
+        found = f"first_beyond(X, Y{given})"
+        for compared in (f"X {sign} V", f"V {turned} X"):
+            for first in (f"np.argmax({compared})", f"({compared}).argmax()"):
+                listed = f"[{first} for V in Y]"
+                table += [(f"np.array({listed})", found), (listed, f"{found}.tolist()")]
+        for compared in (f"X {sign} Y[:, None]", f"X[None] {sign} Y[:, None]"):
+            table += [(f"np.argmax({compared}, axis=1)", found)]
+            table += [(f"({compared}).argmax({axis})", found) for axis in ("axis=1", "1")]
+    return seen.rewrites(
+        *table,
+        where=lambda one: _are_vectors(one, "XY"),
+        title="a binary search for each",
+        helpers=(FIRST_BEYOND,),
+    )
+
+
 PAIRS_WITHIN = '''
 def pairs_within(x, limit, also=False):
     """How many i, j have abs(x[i] - x[j]) < limit, or <= where also, by sorting."""

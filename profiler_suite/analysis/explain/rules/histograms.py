@@ -115,3 +115,34 @@ def _number_of_edges(one: Match) -> int:
     form = one.form("E")
     vector = form is not None and form.kind == "array" and len(form.shape) == 1
     return form.shape[0] if vector and form is not None else 0
+
+
+_LEVELS = {"uint8": 256, "uint16": 65536}
+_LEAST_PER_LEVEL = 4
+
+
+@rule(
+    "histograms",
+    looks_for="every pixel of an image interpolated, by a search for each: of 8 bits there are "
+    "256 levels only",
+    rewrite="np.interp(img.ravel(), levels, cdf) → np.interp(np.arange(256), levels, cdf)[img]",
+    exact="always: the same function of each level",
+    thread="https://stackoverflow.com/questions/73176551",
+)
+def interpolated_levels(seen: Observation) -> Iterator[Finding]:
+    """Equalised histograms and tone curves."""
+
+    def levels(one: Match, dtype: str) -> bool:
+        form = one.form("X")
+        known = form is not None and form.kind == "array" and form.dtype == dtype
+        return known and form is not None and form.size > _LEAST_PER_LEVEL * _LEVELS[dtype]
+
+    for dtype, count in _LEVELS.items():
+        looked_up = f"np.interp(np.arange({count}), E, V)[X]"
+        yield from seen.rewrites(
+            ("np.interp(X.flatten(), E, V).reshape(X.shape)", looked_up),
+            ("np.interp(X.ravel(), E, V).reshape(X.shape)", looked_up),
+            ("np.interp(X, E, V)", looked_up),
+            where=lambda one, dtype=dtype: levels(one, dtype),  # type: ignore[misc]
+            title="interpolate each level once, and look the pixels up",
+        )

@@ -46,6 +46,15 @@ FIRES += [
         "counts_of_pairs(a[1:], b[:-1], (4, 3))",
     ),
 ]
+RISING = np.cumsum(X)
+FIRES += [
+    Fires("first_larger", f"def f(c, u):\n    return {text}\n", lambda: (RISING, Y), expected)
+    for text, expected in (
+        ("np.array([np.argmax(c > v) for v in u * 40])", "first_beyond(c, u * 40)"),
+        ("[(v <= c).argmax() for v in u]", "return first_beyond(c, u, also=True).tolist()"),
+        ("np.argmax(c[None, :] > u[:, None], axis=1)", "return first_beyond(c, u)"),
+    )
+]
 SILENT = [
     Silent("counts_below", f"def f(x, y):\n    return {text}\n", lambda: (X, Y))
     for text in (
@@ -55,6 +64,11 @@ SILENT = [
     )
 ]
 SILENT += [
+    Silent(
+        "first_larger",
+        "def f(c, u):\n    return np.array([np.argmin(c > v) for v in u])\n",
+        lambda: (RISING, Y),
+    ),
     Silent(
         "pairs_near",
         "def f(t, u, r):\n    return (np.abs(t[:, None] - u) < r).sum(axis=1)\n",
@@ -96,3 +110,17 @@ def test_pairs_are_counted_for_any_limit(limit: float) -> None:
     distances = np.abs(X[:, None] - X)
     assert namespace["pairs_within"](X, limit) == (distances < limit).sum()
     assert namespace["pairs_within"](X, limit, also=True) == (distances <= limit).sum()
+
+
+@pytest.mark.parametrize("also", [False, True])
+@pytest.mark.parametrize(
+    "values", [[0.0, 1.0, 1.0, 3.0], [2.0, 1.0, 5.0], [4.0], [1.0, np.nan]]
+)
+def test_the_first_that_is_larger_is_found_in_any_vector(
+    values: list[float], also: bool
+) -> None:
+    namespace: dict[str, Any] = {"np": np}
+    exec(counting.FIRST_BEYOND, namespace)
+    x, wanted = np.array(values), np.array([-1.0, 0.0, 1.0, 2.5, 3.0, 9.0, np.nan])
+    expected = [np.argmax(x >= v if also else x > v) for v in wanted]
+    assert np.array_equal(namespace["first_beyond"](x, wanted, also), expected)

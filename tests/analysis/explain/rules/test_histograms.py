@@ -11,7 +11,22 @@ from tests.analysis.explain.rules.tables import Fires, Silent, family_tests
 rng = np.random.default_rng(64)
 X, Y = rng.normal(size=(2, 90))
 
+PIXELS = np.random.default_rng(89).integers(0, 256, (40, 50), dtype=np.uint8)
+EDGES, CURVE = np.arange(0.0, 260.0, 4.0), np.sqrt(np.arange(65.0))
 FIRES = [
+    *(
+        Fires(
+            "interpolated_levels",
+            f"def f(x, e, v):\n    return {text}\n",
+            lambda: (PIXELS, EDGES, CURVE),
+            "return np.interp(np.arange(256), e, v)[x" + more,
+        )
+        for text, more in (
+            ("np.interp(x.flatten(), e, v).reshape(x.shape)", "]\n"),
+            ("np.interp(x, e, v)", "]\n"),
+            ("np.interp(x.ravel(), e, v)", ".ravel()]\n"),
+        )
+    ),
     Fires(
         "even_bins",
         "def f(x, y):\n    return np.histogram2d(x, y, bins=7)[0]\n",
@@ -46,6 +61,16 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(
+        "interpolated_levels",
+        "def f(x, e, v):\n    return np.interp(x, e, v)\n",
+        lambda: (PIXELS[:5, :9], EDGES, CURVE),
+    ),
+    Silent(
+        "interpolated_levels",
+        "def f(x, e, v):\n    return np.interp(x, e, v)\n",
+        lambda: (PIXELS * 1.0, EDGES, CURVE),
+    ),
     Silent(
         "few_edges",
         "def f(x, edges):\n    return np.digitize(x, edges)\n",
