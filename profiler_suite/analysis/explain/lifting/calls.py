@@ -24,6 +24,7 @@ from profiler_suite.analysis.explain.lifting.expressions.matrices import (
     plain,
 )
 from profiler_suite.analysis.explain.lifting.expressions.new_arrays import new_array
+from profiler_suite.analysis.explain.lifting.expressions.ordering import in_order
 from profiler_suite.analysis.explain.lifting.expressions.parts import of_bounds
 from profiler_suite.analysis.explain.lifting.expressions.prefixes import of_part
 from profiler_suite.analysis.explain.lifting.expressions.reductions import REDUCTIONS, reduction
@@ -221,6 +222,8 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
         unit = Leaf("1j", weak="complex")
         turned = ops.apply("({0}) * ({1})", "*", unit, imaginary)
         return ops.apply("({0}) + ({1})", "+", real, turned)
+    if name == "sorted":
+        return in_order(reader, node)
     if name == "len" and len(node.args) == 1:
         only = node.args[0]
         if isinstance(only, ast.Name) and reader.facts.kind(only.id) in ("DataFrame", "Series"):

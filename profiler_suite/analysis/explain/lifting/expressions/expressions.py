@@ -69,6 +69,11 @@ _CONSTANT_OWNERS = ("math", "np", "numpy")
 
 _LITERALS = (ast.Tuple, ast.List, ast.Set)
 Comprehension = ast.ListComp | ast.GeneratorExp
+_NAMED_NUMBERS = frozenset(
+    f"{module}.{name}"
+    for module in ("np", "numpy", "math")
+    for name in ("nan", "inf", "pi", "e")
+)
 Labels = tuple[Label, ...]
 
 
@@ -147,13 +152,13 @@ class Reader(Subscripts):
         if isinstance(times, ast.List):
             one, times = times, one
         number = one.elts[0] if isinstance(one, ast.List) and len(one.elts) == 1 else None
-        if not isinstance(number, ast.Constant) or not isinstance(node.op, ast.Mult):
+        if number is None or not isinstance(node.op, ast.Mult) or not _is_number(number):
             raise Refusal(f"{ast.unparse(node)!r} is a list, not an array")
-        if not isinstance(self.read(times), Index) or type(number.value) not in (int, float):
+        if not isinstance(self.read(times), Index):
             raise Refusal(f"{ast.unparse(node)!r} is a list, not an array")
         args = [times, number]
         name = "full"
-        if number.value == 0:
+        if isinstance(number, ast.Constant) and number.value == 0:
             name, args = "zeros", [times, ast.Name(type(number.value).__name__, ast.Load())]
         module = ast.Name(self.facts.numpy, ast.Load())
         return self.read(ast.Call(ast.Attribute(module, name, ast.Load()), args, []))
@@ -359,6 +364,15 @@ class Reader(Subscripts):
 
     def _read_call(self, node: ast.Call) -> Term:
         return self._call(self, node)
+
+
+def _is_number(node: ast.expr) -> bool:
+    """A number that is written out, or one of NumPy's and math's that have a name."""
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, ast.USub) and _is_number(node.operand)
+    if isinstance(node, ast.Attribute):
+        return ast.unparse(node) in _NAMED_NUMBERS
+    return isinstance(node, ast.Constant) and type(node.value) in (int, float)
 
 
 def _side_by_side(op: ast.cmpop, a: ast.expr, b: ast.expr) -> list[tuple[ast.expr, ast.expr]]:

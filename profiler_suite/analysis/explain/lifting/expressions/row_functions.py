@@ -288,6 +288,8 @@ def _filled(reader: Reader, node: ast.Call) -> Term | None:
     if size is None or varying & reader.scope.varying or value.own:
         return None
     label = reader.scope.label(size)
+    if isinstance(value, Leaf) and (value.weak == "float" or value.dtype == "float64"):
+        return Core(f"NP.full({reader.facts.text(size)}, {value.text})", (), (label,))
     ones = Core(f"NP.ones({reader.facts.text(size)}, dtype=int)", (), (label,))
     return ops.apply("({0}) * ({1})", "*", value, ones)
 

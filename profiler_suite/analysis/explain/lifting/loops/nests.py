@@ -61,6 +61,9 @@ class Walk(ElementStores):
                 if rest:
                     self._if(ast.UnaryOp(ast.Not(), node.test), rest, [])
                 return
+            if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Continue):
+                self._if(node.test, node.body[:-1], [*node.orelse, *nodes[place + 1 :]])
+                return
             self._statement(node)
 
     def _statement(self, node: ast.stmt) -> None:

@@ -115,7 +115,12 @@ def dtype_of(term: Term) -> np.dtype[Any] | None:
 
 
 def _new(form: str) -> np.dtype[Any] | None:
-    """Of np.zeros(n), np.eye(n, dtype=int): what is written there, else a real number."""
+    """Of np.zeros(n), np.eye(n, dtype=int): what is written there, else a real number.
+
+    np.full is only written with real numbers.
+    """
+    if form.startswith("NP.full("):
+        return np.dtype(float)
     made = re.match(r"NP\.(zeros|ones|empty|eye|identity)\(", form)
     if not made:
         return None

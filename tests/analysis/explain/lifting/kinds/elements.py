@@ -353,3 +353,21 @@ def bits_of_texts(x: A) -> A:
 @kind(x="n:whole", least=1)
 def rows_of_bits(x: A) -> A:
     return np.array([[int(c) for c in np.binary_repr(v & 15, 4)] for v in x])
+
+
+@kind(x="n")
+def done_with_an_element_early(x: A) -> A:
+    out = np.zeros(len(x))
+    high = 0
+    for i in range(len(x)):
+        v = x[i]
+        if v < -1:
+            out[i] = -1
+            continue
+        if v > 1:
+            out[i] = 1
+            high += 1
+            continue
+        v = v / 2
+        out[i] = v * v
+    return out, high

@@ -251,3 +251,30 @@ def cubic_curves_of_rows(rows: A, v: A) -> A:
     for k in range(len(rows)):
         out[k] = scipy.interpolate.interp1d(x, rows[k], kind="cubic")(v)
     return out
+
+
+@kind(x="n 5", w="n 5:whole")
+def rows_in_order(x: A, w: A) -> A:
+    out = np.zeros((len(x), 4))
+    for i in range(len(x)):
+        up = sorted(x[i])
+        down = sorted(w[i], reverse=True)
+        first = sorted(range(len(x[i])), key=lambda k: x[i][k])
+        out[i, 0] = up[2]
+        out[i, 1] = sum(down[:2])
+        out[i, 2] = first[-1]
+        row = w[i]
+        out[i, 3] = sorted(range(len(row)), key=row.__getitem__, reverse=True)[1]
+    return out
+
+
+@kind(x="n 3", k="n:whole", least=1)
+def rows_of_one_number(x: A, k: A) -> A:
+    out = []
+    for i in range(len(k)):
+        if k[i] < 0:
+            out.append([np.nan] * 3)
+            continue
+        row = x[i] + np.array([-1] * 3)
+        out.append(row / 2)
+    return np.array(out)
