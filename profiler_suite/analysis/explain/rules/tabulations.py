@@ -3,9 +3,12 @@
 import ast
 from collections.abc import Iterator
 
+import msgspec
+
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites import label_cells, patterns, row_columns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewrites.row_loops import row_loops
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -256,3 +259,37 @@ def values_counted(seen: Observation) -> Iterator[Finding]:
         helpers=("import pandas as pd", COUNTS_OF_GROUPS),
         evidence="groupby makes a Series of every group, and counts its values by itself",
     )
+
+
+# ------------------------------------------------------------------ cell by cell
+
+
+@rule(
+    "tabulations",
+    looks_for="cells of a table set or added to by their labels, one by one",
+    rewrite="out.loc[r['a'], r['b']] += r['x'] → a list of lists and places of the labels, "
+    "made a table after the loop",
+    exact="labels come once, and every cell is there; a dtype may be found otherwise, which is "
+    "refused",
+    thread="https://stackoverflow.com/questions/28757389/pandas-loc-vs-iloc-vs-at-vs-iat",
+)
+def cells_by_label(seen: Observation) -> Iterator[Finding]:
+    """Tables that are filled through their indexes."""
+    for function in seen.functions:
+        for loop, text in label_cells.in_lists(function):
+            changed = rewriting.parsed(msgspec.structs.replace(function.source, text=text))
+            texts = [
+                further
+                for rows in (row_loops(changed) if changed is not None else ())
+                for further in row_columns.as_lists(rows)
+            ]
+            for each in (*texts, text):
+                yield from seen.whole(
+                    function,
+                    each,
+                    title="keep the cells in lists while the loop fills them",
+                    lines=syntax.span_of(function, loop),
+                    helpers=("import pandas as pd", label_cells.PLACES),
+                    evidence="every cell goes through two indexes of the table: microseconds "
+                    "each",
+                )

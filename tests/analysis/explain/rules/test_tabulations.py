@@ -34,7 +34,38 @@ def cells(cell: str, filled: str = "0.0") -> str:
     return "import pandas as pd\n" + CELLS.format(cell=cell, filled=filled)
 
 
+ADDED = """
+import pandas as pd
+def f(df):
+    out = pd.DataFrame(0.0, sorted(df['a'].unique()), sorted(df['b'].unique()))
+    for _, r in df.iterrows():
+        out.loc[r['a'], r['b']] += r['x']
+    return out
+"""
+MARKED = """
+import pandas as pd
+def f(pairs):
+    out = pd.DataFrame(0, list('abc'), list('xyz'))
+    for row, column in pairs:
+        out.at[row, column] = out.at[row, column] + 1
+    return out
+"""
+
+
+def marks() -> list[tuple[str, str]]:
+    return [("abc"[n % 3], "xyz"[n % 2]) for n in range(40)]
+
+
+def amounts() -> pd.DataFrame:
+    made = pd.DataFrame({"a": list("pqrs") * 20, "b": list("uvwuu") * 16})
+    return made.assign(x=np.arange(80) / 7)
+
+
 FIRES = [
+    Fires(
+        "cells_by_label", ADDED, lambda: (amounts(),), "out_cells[out_rows[df_a[row_number]]]"
+    ),
+    Fires("cells_by_label", MARKED, lambda: (marks(),), "out_cells[out_rows[row]]"),
     Fires(
         "cells_by_two_keys",
         cells("df[(df['k'] == r) & (df['j'] == c)]['v'].sum()"),
@@ -84,6 +115,12 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(  # the table that was given
+        "cells_by_label",
+        "def f(out, pairs):\n    for a, b in pairs:\n"
+        "        out.loc[a, b] += 1\n    return out\n",
+        lambda: (pd.DataFrame(0, list("abc"), list("xyz")), marks()),
+    ),
     Silent(  # the rows of a cell depend on one key only
         "cells_by_two_keys",
         cells("df[(df['k'] == r) & (df['v'] > 0)]['v'].sum()"),
