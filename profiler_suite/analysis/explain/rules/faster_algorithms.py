@@ -13,8 +13,10 @@ from profiler_suite.analysis.explain.rewrites import (
     patterns,
 )
 from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
 
 _MOST_LIFTED = 1
 DISTANCE_SUM = '''
@@ -73,6 +75,8 @@ def distances_of_all_pairs(seen: Observation) -> Iterator[Finding]:
         *_distance_sums(), where=_is_float_vector, helpers=helpers, **words
     )
     for function in seen.functions:
+        for edits, lines in _by_indices(function):
+            yield from seen.edited(function, edits, lines=lines, helpers=helpers, **words)
         for lifted in seen.lifting(function).lifted:
             changed = rewriting.parsed(
                 msgspec.structs.replace(function.source, text=lifted.source)
@@ -89,6 +93,41 @@ def distances_of_all_pairs(seen: Observation) -> Iterator[Finding]:
                     helpers=helpers,
                     **words,
                 )
+
+
+_OF_PAIRS = (
+    *(f"np.abs({each}).sum()" for each in ("A[I] - A[J]", "A[J] - A[I]")),
+    *(f"np.sum(np.abs({each}))" for each in ("A[I] - A[J]", "A[J] - A[I]")),
+    *(f"np.abs({each}).mean()" for each in ("A[I] - A[J]", "A[J] - A[I]")),
+    *(f"np.mean(np.abs({each}))" for each in ("A[I] - A[J]", "A[J] - A[I]")),
+)
+
+
+def _by_indices(function: Function) -> Iterator[tuple[list[Edit], list[int]]]:
+    """Distances of all pairs that i, j = np.triu_indices(n, 1) pick."""
+    for statement in ast.walk(function.node):
+        match statement:
+            case ast.Assign([ast.Tuple([ast.Name(i), ast.Name(j)])], ast.Call() as call):
+                triangle = patterns.match(function, call, "np.triu_indices(N, 1)")
+                triangle = triangle or patterns.match(function, call, "np.triu_indices(N, k=1)")
+            case _:
+                continue
+        for one in patterns.found(function, _OF_PAIRS, _is_float_vector):
+            picked = {ast.unparse(one[each]) for each in "IJ"}
+            once = all(len(syntax.uses(function.node, name)) == 2 for name in (i, j))
+            array = function.text_of(one["A"])
+            if triangle is None or picked != {i, j} or not once:
+                continue
+            if not syntax.is_length(function, triangle["N"], array):
+                continue
+            text = f"sum_of_distances({array}, twice=False)"
+            if "mean" in function.text_of(one.node):
+                text = f"{text} / (len({array}) * (len({array}) - 1) / 2)"
+            edits = [
+                rewriting.edit(function, one.node, text, ast.parse(text, mode="eval").body),
+                syntax.without(function, statement),
+            ]
+            yield edits, [statement.lineno + function.shift, one.line]
 
 
 def _is_float_vector(one: Match) -> bool:

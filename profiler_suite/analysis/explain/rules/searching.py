@@ -76,6 +76,9 @@ def _by_two_indices(seen: Observation) -> Iterator[Finding]:
     )
 
 
+_LEVELS = 256
+
+
 @rule(
     "searching",
     looks_for="np.histogram with bins of one width on values that could be indices",
@@ -89,7 +92,7 @@ def integer_histogram(seen: Observation) -> Iterator[Finding]:
     def integers(m: Match) -> bool:
         return seen.holds(m, "iu", "X", kinds="array")
 
-    return seen.rewrites(
+    yield from seen.rewrites(
         ("np.histogram(X, np.arange(N + 1))[0]", "np.bincount(X, minlength=N)[:N]"),
         ("np.histogram(X, bins=np.arange(N + 1))[0]", "np.bincount(X, minlength=N)[:N]"),
         (
@@ -98,6 +101,23 @@ def integer_histogram(seen: Observation) -> Iterator[Finding]:
         ),
         where=integers,
         title="integers are their own bins: bincount",
+    )
+
+    def levels(m: Match) -> bool:
+        form, count = m.form("X"), m.number("N")
+        known = form is not None and form.kind == "array" and form.dtype == "uint8"
+        return known and count is not None and count >= _LEVELS
+
+    both = "(np.bincount(np.ravel(X), minlength=N), np.arange(N + 1.0))"
+    given = ("N, {}", "bins=N, range={}", "N, range={}")
+    yield from seen.rewrites(
+        *(
+            (f"np.histogram(X, {each.format(limits)})", both)
+            for each in given
+            for limits in ("(0, N)", "[0, N]")
+        ),
+        where=levels,
+        title="bytes are their own bins: bincount",
     )
 
 

@@ -38,6 +38,22 @@ def cloud(count: int) -> np.ndarray:
 
 COUNTED = "    n = len(x)\n    k = np.arange(n)\n"
 FIRES = [
+    *(
+        Fires(
+            "distances_of_all_pairs",
+            f"def f(x):\n    i, j = np.triu_indices(len(x), {k})\n    return {text}\n",
+            lambda: (np.random.default_rng(2).random(50),),
+            f"def f(x):\n    return {expected}",
+        )
+        for k, text, expected in (
+            ("1", "np.abs(x[i] - x[j]).sum() * 2", "sum_of_distances(x, twice=False) * 2"),
+            (
+                "k=1",
+                "np.mean(np.abs(x[j] - x[i]))",
+                "sum_of_distances(x, twice=False) / (len(x) * (len(x) - 1) / 2)",
+            ),
+        )
+    ),
     Fires(
         "fourier_matrix",
         f"def f(x):\n{COUNTED}    return np.exp(-2j * np.pi * np.outer(k, k) / n) @ x\n",
@@ -123,6 +139,13 @@ FIRES = [
 ]
 
 SILENT = [
+    Silent(  # with its own distances, which are 0, the mean is another
+        "distances_of_all_pairs",
+        "def f(x):\n"
+        "    i, j = np.triu_indices(len(x))\n"
+        "    return np.abs(x[i] - x[j]).mean()\n",
+        lambda: (np.random.default_rng(2).random(50),),
+    ),
     Silent(
         "fourier_matrix",
         f"def f(x):\n{COUNTED}    return np.exp(-1j * np.pi * np.outer(k, k) / n) @ x\n",

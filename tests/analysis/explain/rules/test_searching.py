@@ -117,6 +117,12 @@ FIRES = [
         "weights=v, minlength=a.size).reshape(a.shape)",
     ),
     Fires(
+        "integer_histogram",
+        "def f(x):\n    h, e = np.histogram(x.flatten(), 256, [0, 256])\n    return h, e\n",
+        lambda: (rng.integers(0, 256, (9, 40), dtype=np.uint8),),
+        "(np.bincount(np.ravel(x.flatten()), minlength=256), np.arange(256 + 1.0))",
+    ),
+    Fires(
         "sums_in_dictionary",
         "def f(keys, x):\n    d = {}\n    for k, v in zip(keys, x):\n"
         "        if k not in d:\n            d[k] = 0.0\n        d[k] += v\n    return d\n",
