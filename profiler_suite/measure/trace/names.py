@@ -116,6 +116,11 @@ def ufunc_path(ufunc: Any) -> str:
 _IMPLEMENTED = re.compile(r"\._(\w+)_impl\b")
 
 
+def public_module(module: str) -> str:
+    """The module that offers what one of NumPy's own implements."""
+    return _IMPLEMENTED.sub(r".\1", module)
+
+
 def ufunc_kind(path: str, method: str) -> str:
     """The kind of a ufunc's method."""
     if path in _PRODUCTS:
@@ -130,8 +135,7 @@ def ufunc_kind(path: str, method: str) -> str:
 def function_name(function: Any) -> str:
     """The public name of a NumPy function, such as 'np.dot'."""
     module = getattr(function, "__module__", "") or ""
-    public = _IMPLEMENTED.sub(r".\1", module)
-    return f"{public}.{function.__name__}".replace("numpy.", "np.", 1)
+    return f"{public_module(module)}.{function.__name__}".replace("numpy.", "np.", 1)
 
 
 def function_kind(name: str) -> str:

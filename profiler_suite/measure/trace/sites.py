@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from profiler_suite.measure.trace.names import public_module
+
 _OWN = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120
 _NUMPY = os.path.dirname(os.path.abspath(np.__file__)) + os.sep  # noqa: PTH100, PTH120
 _STANDARD = tuple(
@@ -135,12 +137,16 @@ def _classify(frame: FrameType) -> _Role:
     return role
 
 
+_METHODS = {"amax": "max", "amin": "min"}
+
+
 def _public_name(module: str, code: CodeType) -> str:
     """The name under which people call it: numpy._core.fromnumeric.sum is np.sum."""
     if module == "numpy._core._methods":
-        return "ndarray." + code.co_name.lstrip("_")
+        method = code.co_name.lstrip("_")
+        return f"ndarray.{_METHODS.get(method, method)}"
     function = code.co_qualname.split(".<locals>")[0]
-    parts = module.split(".")
+    parts = public_module(module).split(".")
     for count in range(len(parts), 0, -1):
         prefix = ".".join(parts[:count])
         owner = sys.modules.get(prefix)

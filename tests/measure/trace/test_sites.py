@@ -47,6 +47,7 @@ def test_python_in_between_is_not_the_user() -> None:
     [
         (lambda: np.sum(X), "np.add.reduce", "np.sum"),
         (lambda: X.mean(), "np.add.reduce", "ndarray.mean"),
+        (lambda: X.max(), "np.maximum.reduce", "ndarray.max"),
         (lambda: np.linalg.norm(X), "np.sqrt", "np.linalg.norm"),
         (lambda: np.outer(X, X), "np.multiply", "np.outer"),
         (lambda: X + 1, "np.add", ""),

@@ -46,7 +46,9 @@ def counts_below(seen: Observation) -> Iterator[Finding]:
                     ]
         for compared in (f"X {sign} Y[:, None]", f"X[None] {sign} Y[:, None]"):
             table += [(each, found) for each in _along(compared, "1")]
+            table += [(each, f"{found} / len(X)") for each in _shares(compared, "1")]
         table += [(each, found) for each in _along(f"X[:, None] {sign} Y", "0")]
+        table += [(each, f"{found} / len(X)") for each in _shares(f"X[:, None] {sign} Y", "0")]
     return seen.rewrites(
         *table,
         where=lambda one: _are_vectors(one, "XY"),
@@ -112,6 +114,12 @@ def first_larger(seen: Observation) -> Iterator[Finding]:
         title="a binary search for each",
         helpers=(FIRST_BEYOND,),
     )
+
+
+def _shares(compared: str, axis: str) -> Iterator[str]:
+    for which in (f"axis={axis}", axis):
+        yield f"({compared}).mean({which})"
+        yield f"np.mean({compared}, {which})"
 
 
 PAIRS_WITHIN = '''

@@ -27,6 +27,7 @@ FIRES = [
         ("np.array([np.mean(x < v) for v in y])", "np.sort(x), y, 'left') / len(x)"),
         ("[(v > x).sum() / len(x) for v in y]", "y, 'left') / len(x)).tolist()"),
         ("(x[None, :] <= y[:, None]).sum(axis=1)", "np.searchsorted(np.sort(x), y, 'right')"),
+        ("(x[:, None] <= y).mean(axis=0)", "np.sort(x), y, 'right') / len(x)"),
         ("np.sum(x[:, np.newaxis] < y, axis=0)", "np.searchsorted(np.sort(x), y, 'left')"),
     )
 ]
