@@ -129,7 +129,7 @@ def texts_compared(seen: Observation) -> Iterator[Finding]:
 
 @rule(
     "records",
-    looks_for="a loop over a list of objects that computes with their fields: p.x += p.vx * dt",
+    looks_for="a loop over a list of objects that computes with their fields, one by one",
     rewrite="arrays of the fields, gathered once: np.array([p.x for p in particles]), the "
     "loop as array expressions, and the new values given back to the objects",
     exact="as for loops; no object stands in a list twice, fields are plain numbers or rows",
