@@ -19,7 +19,7 @@ from profiler_suite.measure.explain.fields_in_words import FIELD
 
 _DTYPES = {"float64": "float", "int64": "int", "bool": "bool", "complex128": "complex"}
 _REPEATED = (ast.For, ast.GeneratorExp, ast.ListComp)
-_LOOKING_ONLY = ("len", "enumerate")
+_LOOKING_ONLY = ("len", "enumerate", "zip", "min")
 _WRITTEN = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
 _LEAVING = (ast.Return, ast.Yield, ast.YieldFrom, ast.Await, ast.Break)
 
@@ -125,7 +125,8 @@ def _made(
     if not walk.gathered or not _stays(function, node, walk):
         return None
     before = [walk.gathering(each, statements) for each in walk.gathered.values()]
-    lines = [*before, *walk.nothing_chosen(), *_lines(statements)]
+    counts = [f"{name} = {text}" for name, text in walk.counts.items()]
+    lines = [*counts, *before, *walk.nothing_chosen(), *_lines(statements)]
     lines += [*walk.given_back(), *walk.chosen_objects()]
     start, end = function.span(node)
     text = f"\n{function.indent_of(node.lineno)}".join(lines)
@@ -133,7 +134,8 @@ def _made(
         node=node,
         text=f"{function.text[:start]}{text}{function.text[end:]}",
         held={k: words for each in walk.gathered.values() for k, words in each.held()}
-        | {place: "int -1" for place, _ in walk.chosen.values()},
+        | {place: "int -1" for place, _ in walk.chosen.values()}
+        | dict.fromkeys(walk.counts, "int"),
         objects=tuple(dict.fromkeys(each.objects for each in walk.gathered.values())),
     )
 
@@ -226,6 +228,9 @@ class _Walk:
     used: set[str] = field(default_factory=set)
     chosen: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By a name that holds an object after the loop: the name of its place, and its list."""
+    outermost: ast.stmt | None = None
+    counts: dict[str, str] = field(default_factory=dict)
+    """Names for how many iterations there are, and how they are found."""
     _taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -233,7 +238,8 @@ class _Walk:
 
     def placed(self, node: ast.stmt) -> list[ast.stmt]:
         """The statement with arrays of fields."""
-        made = _FieldElements(self, {}).visit(copy.deepcopy(node))
+        self.outermost = copy.deepcopy(node)
+        made = _FieldElements(self, {}).visit(self.outermost)
         found = made if isinstance(made, list) else [made]
         return [ast.fix_missing_locations(each) for each in found]
 
@@ -270,6 +276,12 @@ class _Walk:
         dtype = f", dtype={kind}" if kind else ""
         values = f"[{self._one}.{each.field} for {self._one} in {each.objects}]"
         return f"{each.array} = {np}.array({values}{dtype})"
+
+    def count_of(self, text: str) -> str:
+        """A name for a number that is found before the loop."""
+        name = self.new_name("count")
+        self.counts[name] = text
+        return name
 
     def choose(self, name: str, one: "_Object") -> ast.Assign:
         """`found = p` as `found_at = i`."""
@@ -340,6 +352,8 @@ class _FieldElements(ast.NodeTransformer):
 
     def visit_For(self, node: ast.For) -> ast.stmt:
         over = self._over(node.target, node.iter)
+        if over is None and (zipped := self._zipped(node)) is not None:
+            return self.visit_For(zipped)
         if over is None:
             node.iter = self.visit(node.iter)
             node.body = self._block(node.body)
@@ -413,6 +427,31 @@ class _FieldElements(ast.NodeTransformer):
         made = ast.Call(ast.Name("range", ast.Load()), [*ends, length], [])
         one = _Object(objects, ast.Name(place, ast.Load()))
         return ast.Name(place, ast.Store()), made, {name: one}
+
+    def _zipped(self, node: ast.For) -> ast.For | None:
+        """`for p, v in zip(ps, vs)` as a loop over places, as far as the shortest goes."""
+        match node:
+            case ast.For(ast.Tuple(targets), ast.Call(ast.Name("zip"), [*parts], [])) if len(
+                targets
+            ) == len(parts):
+                pass
+            case _:
+                return None
+        objects = [each for each in parts if ast.unparse(each) in self._walk.lists]
+        plain = all(isinstance(each, ast.Name | ast.Attribute) for each in parts)
+        if not objects or not plain or not all(isinstance(e, ast.Name) for e in targets):
+            return None
+        place = self._walk.new_name("place")
+        first: list[ast.stmt] = [
+            ast.Assign([target], ast.Subscript(part, ast.Name(place, ast.Load()), ast.Load()))
+            for target, part in zip(targets, parts, strict=True)
+        ]
+        shortest = f"min({', '.join(f'len({ast.unparse(each)})' for each in parts)})"
+        if node is self._walk.outermost:
+            shortest = self._walk.count_of(shortest)
+        counted = ast.parse(f"range({shortest})", mode="eval").body
+        body = [*first, *node.body]
+        return ast.For(ast.Name(place, ast.Store()), counted, body, node.orelse)
 
     # -------------------------------------------------------------- objects
 

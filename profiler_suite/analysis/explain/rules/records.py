@@ -147,12 +147,14 @@ def fields_of_objects(seen: Observation) -> Iterator[Finding]:
             if not every:
                 every = [*seen.lifted_again(function, made.text, made.held, parts=True)]
             for title, text in every[:_MOST_TEXTS]:
+                shown = object_fields.whole_arrays(made, text)
+                assumed = seen.provided(text) if shown != text else ""
                 yield from seen.whole(
                     function,
-                    object_fields.whole_arrays(made, text),
+                    shown,
                     title=f"{title}, with the fields of the objects as arrays",
                     lines=syntax.span_of(function, made.node),
                     helpers=("import numpy as np",),
                     evidence=f"every field of an object of {made.objects[0]} is looked up by "
-                    f"itself{seen.provided(text)}",
+                    f"itself{assumed}",
                 )

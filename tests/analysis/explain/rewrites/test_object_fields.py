@@ -102,6 +102,24 @@ def test_what_may_look_at_the_objects_finds_their_new_values() -> None:
     assert len(made("for q in self.qs:\n    k += self.pull(q.x)")) == 1
 
 
+def test_objects_and_what_belongs_to_each_are_taken_by_their_place() -> None:
+    assert lines("for v, p in zip(k, ps):\n    p.x += v\nreturn k")[:6] == [
+        "count = min(len(k), len(ps))",
+        "ps_x = np.array([each.x for each in ps], dtype=float)",
+        "for place in range(count):",
+        "v = k[place]",
+        "ps_x[place] += v",
+        "for each, new_x in zip(ps, ps_x.tolist()):",
+    ]
+    assert "k += ps_n[place] * qs_x[place]" in lines(
+        "for p, q in zip(ps, self.qs):\n    k += p.n * q.x"
+    )
+    inside = lines("for q in self.qs:\n    for p, v in zip(ps, k):\n        q.x += v * p.n")
+    assert "for place in range(min(len(ps), len(k))):" in inside
+    assert made("for p, (v, w) in zip(ps, k):\n    p.x += v") == []
+    assert made("for v, w in zip(k, self):\n    v += w") == []
+
+
 def test_an_object_that_a_loop_chooses_is_found_by_its_place() -> None:
     found = lines(
         "best, one = 9.0, None\nfor p in ps:\n    if p.x < best:\n        best, one = p.x, p\n"

@@ -48,6 +48,10 @@ NEAREST = (
     "        d = distance(p, x)\n        if d < best:\n            best, found = d, p\n"
     "    return found.m, best\n"
 )
+ZIPPED = (
+    "def f(ps, amounts):\n    total = 0.0\n    for p, n in zip(ps, amounts):\n"
+    "        total += n * np.exp(p.v) * p.x\n    return total\n"
+)
 MOVED = (
     "def f(ps):\n    for p in ps:\n        p.x += 0.5 * p.v\n        p.v = abs(p.x)\n"
     "    return ps[1].x\n"
@@ -68,6 +72,7 @@ def one_twice() -> list[SimpleNamespace]:
 FIRES = [
     Fires("fields_of_objects", PUSHED, lambda: (objects(), 1.5), "ps_x[:, None] - ps_x"),
     Fires("fields_of_objects", NEAREST, lambda: (objects(), 0.8), "found = ps[found_at]"),
+    Fires("fields_of_objects", ZIPPED, lambda: (objects(), [0.5, 0.25] * 4), "[:count]"),
     Fires("fields_of_objects", MOVED, lambda: (objects(),), "ps_x += 0.5 * ps_v"),
     Fires("texts_compared", HAMMING, lambda: (WORDS,), "s_characters[i] != s_characters[j]"),
     Fires("texts_compared", HAMMING, lambda: (WORDS,), "cdist(s_characters"),
