@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewriting import Function
 
 ROWS, GROUPS, SAME, TABLE = "rows", "groups", "same", "table"
@@ -52,6 +53,17 @@ _UFUNCS = frozenset(
 _OF_NUMPY = {"amax": "max", "amin": "min", "nansum": "sum", "nanmean": "mean"}
 
 
+# What is made of two columns of a group, by sums of products of what they differ by.
+_OF_TWO = (
+    *(("np.polyfit(X, Y, 1)[0]", "slope"), ("np.polyfit(X, Y, deg=1)[0]", "slope")),
+    *(("scipy.stats.linregress(X, Y).slope", "slope"),),
+    *(("scipy.stats.linregress(X, Y)[0]", "slope"), ("X.corr(Y)", "corr")),
+    *(("np.corrcoef(X, Y)[0, 1]", "corr"), ("np.corrcoef(X, Y)[0][1]", "corr")),
+    *(("scipy.stats.pearsonr(X, Y)[0]", "corr"), ("X.cov(Y)", "cov")),
+    *(("np.cov(X, Y)[0, 1]", "cov"),),
+)
+
+
 class NotForGroupsError(Exception):
     """This cannot be written for all groups at once, for this reason."""
 
@@ -77,6 +89,8 @@ class Of:
     @property
     def of_rows(self) -> str:
         """One value per row, closed."""
+        if self.kind == GROUPS and not self.spread:
+            raise NotForGroupsError("a value of a group that is not spread over its rows")
         return self.closed if self.kind != GROUPS else self.spread
 
 
@@ -243,8 +257,46 @@ class OfGroups:
             return Of(f"{left.closed}{sign}{right.closed}", GROUPS, spread, tight=False)
         return Of(f"{left.closed}{sign}{right.closed}", SAME, tight=False)
 
+    def _of_two(self, node: ast.expr) -> Of | None:
+        """A slope, a correlation or a covariance of two columns of the group; else None."""
+        for pattern, kind in _OF_TWO:
+            one = patterns.match(self.function, node, pattern)
+            if one is None:
+                continue
+            x, y = (self.of(one[each]) for each in "XY")
+            if x.kind != ROWS or y.kind != ROWS:
+                raise NotForGroupsError("it is not of two columns")
+            return self._moment(kind, x, y, skipped=pattern.startswith("X."))
+        return None
+
+    def _moment(self, kind: str, x: Of, y: Of, *, skipped: bool) -> Of:
+        """By sums of products of what they differ by from their means, of pairs alone."""
+        both = Of(f"({x.closed} + {y.closed})", ROWS)
+        if skipped:
+            x, y = (
+                Of(f"{v.closed}.where({other.closed}.notna())", ROWS)
+                for v, other in ((x, y), (y, x))
+            )
+        dx, dy = (f"({v.closed} - {self.reduced(v, 'mean', '').spread})" for v in (x, y))
+        xy, xx, yy = (
+            self.reduced(Of(f"{a} * {b}", ROWS, tight=False), "sum", "").text
+            for a, b in ((dx, dy), (dx, dx), (dy, dy))
+        )
+        other = {
+            "slope": xx,
+            "corr": f"({xx} * {yy}) ** 0.5",
+            "cov": f"({self.reduced(both, 'count', '').text} - 1)",
+        }[kind]
+        if skipped:
+            return Of(f"{xy} / {other}", GROUPS, tight=False)
+        whole = self.reduced(Of(f"{both.text}.notna()", ROWS), "all", "").text
+        return Of(f"({xy} / {other}).where({whole})", GROUPS)
+
     def _subscript(self, node: ast.Subscript) -> Of:
         place = node.value
+        of_two = self._of_two(node)
+        if of_two is not None:
+            return of_two
         if isinstance(place, ast.Attribute) and place.attr in ("iloc", "iat", "values"):
             inner = self.of(place.value)
             ends = {"0": "first", "-1": "last"}
@@ -265,6 +317,9 @@ class OfGroups:
         raise NotForGroupsError("a part of the group")
 
     def _attribute(self, node: ast.Attribute) -> Of:
+        of_two = self._of_two(node)
+        if of_two is not None:
+            return of_two
         inner = self.of(node.value)
         if inner.kind == TABLE:
             if f"{self.table}[{node.attr!r}]" in self.names:
@@ -280,6 +335,9 @@ class OfGroups:
         raise NotForGroupsError(f"'{ast.unparse(node)}' has no form for all groups")
 
     def _call(self, node: ast.Call) -> Of:
+        of_two = self._of_two(node)
+        if of_two is not None:
+            return of_two
         name = self.function.qualified(node.func)
         owner, _, short = name.rpartition(".")
         given = ", ".join(

@@ -363,7 +363,8 @@ class RowLoop:
         by_label: bool,
     ) -> Element:
         sliced = isinstance(index, ast.Slice)
-        if isinstance(index, ast.Compare | ast.Tuple) or (sliced and by_label):
+        masks = isinstance(index, ast.BinOp) and isinstance(index.op, ast.BitAnd | ast.BitOr)
+        if masks or isinstance(index, ast.Compare | ast.Tuple) or (sliced and by_label):
             raise NotOverRowsError("it picks several rows at once")
         if by_label and not self._counts(table):
             raise NotOverRowsError(f"the index of {table} does not count 0, 1, 2, …")

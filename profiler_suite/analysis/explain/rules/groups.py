@@ -43,7 +43,7 @@ _APPLIED = (
     looks_for="groupby with a Python function that is arithmetic of columns and sums",
     rewrite="df.groupby('k').apply(lambda g: (g.v * g.w).sum()) → "
     "(df['v'] * df['w']).groupby(df['k']).sum()",
-    exact="up to rounding; as pandas treats missing values",
+    exact="up to rounding; as pandas treats missing values; one row has no slope",
     thread="https://stackoverflow.com/questions/10951341/pandas-dataframe-aggregate-function-"
     "using-multiple-columns",
 )
@@ -166,9 +166,10 @@ def _of_all(seen: Observation, function: Function, one: Match, rows: str = "") -
     column = ""
     if "C" in one.captures:
         name = one["C"]
-        if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            column = repr(name.value)
+        elif not isinstance(name, ast.List):
             return None
-        column = repr(name.value)
     try:
         (parameter,) = vectorising.parameters_of(callee)
         known = function.source.names

@@ -2,6 +2,8 @@
 
 import ast
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from profiler_suite.analysis.explain.rewrites.group_expressions import (
@@ -91,3 +93,32 @@ def test_several_keys_group_by_all_of_them() -> None:
 def test_what_has_no_form_for_all_groups_says_so(text: str) -> None:
     with pytest.raises(NotForGroupsError):
         read(text)
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "g['a'].corr(g['b'])",
+        "g['a'].cov(g.b)",
+        "np.corrcoef(g['a'], g['b'])[0, 1]",
+        "np.cov(g['a'], g['b'])[0, 1]",
+        "np.polyfit(g['a'], g['b'], 1)[0]",
+    ],
+)
+def test_measures_of_two_columns_are_sums_of_products(body: str, missing: bool) -> None:
+    rng = np.random.default_rng(3)
+    df = pd.DataFrame({"k": np.arange(80) % 9, "a": rng.random(80), "b": rng.random(80)})
+    if missing and "polyfit" not in body:
+        df.loc[::11, "a"] = np.nan
+        df.loc[[5, 20], "b"] = np.nan
+    text = read(f"lambda g: {body}").text
+    found = eval(text, {"df": df})
+    of_group = eval(f"lambda g: {body}", {"np": np})
+    expected = [of_group(rows) for _, rows in df.groupby("k")]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_a_measure_of_two_columns_has_no_value_for_each_row() -> None:
+    with pytest.raises(NotForGroupsError):
+        read("lambda g: g['a'] - g['a'].corr(g['b'])")

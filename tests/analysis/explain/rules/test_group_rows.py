@@ -79,7 +79,27 @@ def f(df):
     return pd.concat(parts)
 """
 
+STREAKS = """
+import pandas as pd
+def f(df):
+    return df.groupby('k', group_keys=False).apply(lambda g: (g['v'] > 5).cumsum())
+"""
+SLOPES = """
+import pandas as pd
+def f(df):
+    def slope(g):
+        return np.polyfit(g['v'], g['w'], 1)[0]
+    return df.groupby('k')[['v', 'w']].apply(slope)
+"""
+
 FIRES = [
+    Fires("group_function", STREAKS, lambda: (table(),), "rows = by_groups(df, 'k')"),
+    Fires(
+        "group_function",
+        SLOPES,
+        lambda: (table().assign(w=lambda t: t["v"] ** 2, k=lambda t: t.index % 2),),
+        ".transform('mean')",
+    ),
     Fires("groups_together", SHARES, lambda: (table(),), ".transform('sum')"),
     Fires(
         "groups_together",

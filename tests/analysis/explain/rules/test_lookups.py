@@ -114,6 +114,14 @@ def f(df):
         ranks.append((group['t'] > row['t']).sum() + 1)
     return ranks
 """
+YEARS = """
+def f(df):
+    out = []
+    for i, r in df.iterrows():
+        before = df.loc[(df['t'] == r['t'] - 1) & (df['kind'] == r['kind']), 'v']
+        out.append(np.nan if before.empty else r['v'] / before.iloc[0])
+    return out
+"""
 UNGUARDED = """
 def f(df, b):
     return [b[b['k'] == k]['v'].iloc[0] for k in df['k']]
@@ -141,6 +149,7 @@ FIRES = [
     Fires(
         "rows_that_match", RANKS, lambda: (asked(),), "low=df['t'], sides=('right', 'right'))"
     ),
+    Fires("rows_that_match", YEARS, lambda: (known(),), "[df['t'] - 1, df['kind']])"),
     Fires("rows_that_match", UNGUARDED, lambda: (known(), shuffled()), "matching_rows("),
     Fires(
         "label_lookups",
