@@ -19,6 +19,7 @@ _DATA = (
     *(np.random.Generator, np.random.RandomState),
 )
 _NUMBERS = {int, float, bool, np.float64, np.int64, np.bool_}
+_ALIKE = ({float, np.float64}, {int, np.int64}, {bool, np.bool_})
 # Of any functions, after which those that were not called yet are waited for no more.
 _MOST_CALLS = 200_000
 _MOST_KEYS = 10_000
@@ -153,14 +154,18 @@ def _dictionary(values: dict[Any, Any]) -> str:
 
 
 def _as_array(values: list[Any]) -> np.ndarray[Any, Any] | None:
-    """The array of a list of numbers of one kind, or of lists of one length of them."""
+    """The array of a list of numbers of one kind, or of lists of one length of them.
+
+    Of one kind are also 0.0 and what is computed of elements of an array.
+    """
     rows = [values]
     if values and all(type(each) is list for each in values):
         rows = values
     if len({len(each) for each in rows}) != 1 or not 0 < len(rows) * len(rows[0]) <= _MOST:
         return None
     kinds = {type(each) for row in rows for each in row}
-    if len(kinds) != 1 or not kinds <= _NUMBERS:
+    alike = len(kinds) == 1 or any(kinds <= each for each in _ALIKE)
+    if not alike or not kinds <= _NUMBERS:
         return None
     made = np.array(values)
     return made if made.dtype.kind in "bif" else None

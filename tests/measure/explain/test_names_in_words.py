@@ -269,3 +269,15 @@ def test_a_list_of_numpy_numbers_is_one_of_numbers() -> None:
     assert plain["out[]"] == plain["x[]"] == "float"
     narrow = watch_names(filled, (np.arange(3, dtype="int8"),), [filled.__code__])
     assert narrow[filled.__code__]["out"] == "list of 3"
+
+
+def test_zeros_of_python_among_numbers_of_an_array_make_the_same_array() -> None:
+    def f(x: Any) -> Any:
+        kept = [v if v > 0 else 0.0 for v in x]
+        mixed = [v if v > 0 else 1 for v in x]
+        return kept, mixed
+
+    given = np.array([0.5, -1.0, 2.0])
+    (names,) = watch_names(f, (given,), [f.__code__]).values()
+    assert names["kept"] == "list of 3 as float64 (3,)"
+    assert names["mixed"] == "list of 3"

@@ -233,6 +233,8 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
             assert mask is not None
             return Reduce("sum", mask, labels)
         inner = reader.read(node.args[0])
+        if isinstance(inner, Extend):
+            inner = as_array(inner)
         if isinstance(inner, Select):
             return Reduce("sum", inner.mask, inner.own)
         if isinstance(inner, Part):

@@ -144,6 +144,9 @@ def _returned(reader: Reader, block: Sequence[ast.stmt], name: str) -> Term:
             return reader.read(node.value)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue
+        grows = isinstance(node, ast.Assign) and ast.unparse(node.value) in ("[]", "list()")
+        if grows:
+            return _walked(reader, block[place:], name)
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             reader.scope.env[node.targets[0].id] = reader.read(node.value)
         elif isinstance(node, ast.If):

@@ -536,3 +536,24 @@ def rows_on_a_ring(u: A) -> A:
     for i in range(len(u)):
         out[i] = u[(i - 1) % len(u)] + u[(i + 1) % len(u)] - 2 * u[i]
     return out
+
+
+@helper
+def values_around(grid: A, i: A, j: A) -> A:
+    values = []
+    for a in range(-1, 2):
+        for b in range(-1, 2):
+            row = min(max(i + a, 0), grid.shape[0] - 1)
+            column = min(max(j + b, 0), grid.shape[1] - 1)
+            values.append(grid[row, column])
+    return values
+
+
+@kind(grid="n m")
+def spread_of_values_around(grid: A) -> A:
+    out = np.zeros(grid.shape)
+    for i in range(grid.shape[0]):
+        for j in range(grid.shape[1]):
+            near = values_around(grid, i, j)
+            out[i, j] = max(near) - min(near) + sum(near) / len(near)
+    return out
