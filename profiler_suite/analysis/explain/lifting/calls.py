@@ -193,6 +193,28 @@ def _is_module(reader: Reader, node: ast.expr) -> bool:
     return reader.facts.is_outer(root.id) and isinstance(node, ast.Name | ast.Attribute)
 
 
+def _length(reader: Reader, only: ast.expr) -> Term | None:
+    """How many elements it has along its first axis; None for a number."""
+    if isinstance(only, ast.Name) and reader.facts.kind(only.id) in ("DataFrame", "Series"):
+        return Index(reader.facts.extent(only.id, 0))
+    if isinstance(only, ast.ListComp) and any(each.ifs for each in only.generators):
+        _, labels, mask = comprehended(reader, only)
+        assert mask is not None
+        return Reduce("sum", mask, labels)
+    inner = reader.read(only)
+    if isinstance(inner, Extend):
+        inner = as_array(inner)
+    if isinstance(inner, Select):
+        return Reduce("sum", inner.mask, inner.own)
+    if isinstance(inner, Part):
+        return length_of(inner)
+    if is_text(inner):
+        return Apply("NP.char.str_len({0})", (inner,), "astype int64")
+    if inner.own:
+        return Index(inner.own[0].count)
+    return None
+
+
 def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
     if name in ("sum", "max", "min", "any", "all") and len(node.args) == 1:
         return _of_iterable(reader, node, name)
@@ -224,25 +246,9 @@ def _builtin(reader: Reader, node: ast.Call, name: str) -> Term:
         return ops.apply("({0}) + ({1})", "+", real, turned)
     if name == "sorted":
         return in_order(reader, node)
-    if name == "len" and len(node.args) == 1:
-        only = node.args[0]
-        if isinstance(only, ast.Name) and reader.facts.kind(only.id) in ("DataFrame", "Series"):
-            return Index(reader.facts.extent(only.id, 0))
-        if isinstance(only, ast.ListComp) and any(each.ifs for each in only.generators):
-            _, labels, mask = comprehended(reader, only)
-            assert mask is not None
-            return Reduce("sum", mask, labels)
-        inner = reader.read(node.args[0])
-        if isinstance(inner, Extend):
-            inner = as_array(inner)
-        if isinstance(inner, Select):
-            return Reduce("sum", inner.mask, inner.own)
-        if isinstance(inner, Part):
-            return length_of(inner)
-        if is_text(inner):
-            return Apply("NP.char.str_len({0})", (inner,), "astype int64")
-        if inner.own:
-            return Index(inner.own[0].count)
+    length = _length(reader, node.args[0]) if name == "len" and len(node.args) == 1 else None
+    if length is not None:
+        return length
     if name == "pow" and len(node.args) == 2:
         plain(node)
         return ops.apply("({0}) ** ({1})", "**", *(reader.read(a) for a in node.args))

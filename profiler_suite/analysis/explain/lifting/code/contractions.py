@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.code.arrays import Array, closed, expanded, ordered
 from profiler_suite.analysis.explain.lifting.code.writer import Writer
+from profiler_suite.analysis.explain.lifting.normal_form import operations as ops
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
+    Access,
     Apply,
     Contract,
     Index,
@@ -20,6 +22,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Refusal,
     Term,
     View,
+    mapped,
 )
 
 _USUAL = 100
@@ -31,6 +34,9 @@ def factors(term: Term) -> tuple[list[Term], list[Label]]:
     if isinstance(term, Apply):
         if term.name == "*":
             return _joined([factors(each) for each in term.args], term)
+        if term.name == "neg" and str(dtype_of(term)) in ("float64", "int64", "complex128"):
+            inner, over = factors(term.args[0])
+            return [*inner, Index(Poly.number(-1))], over
         if _is_square(term):
             return _joined([factors(term.args[0])] * 2, term)
     if isinstance(term, View):
@@ -72,6 +78,9 @@ def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
     """A sum of products in the style that is asked for; None where it is no such sum."""
     if isinstance(term, Reduce) and isinstance(term.arg, Apply) and term.arg.name == "/":
         return _divided(writer, term, *term.arg.args)
+    masked = _masked(term) if writer.style.product != "broadcast" else None
+    if masked is not None:
+        return contracted(writer, masked)
     dtype = dtype_of(term.arg) if isinstance(term, Reduce) else dtype_of(term)
     if dtype is not None and dtype.kind in "biu" and dtype.itemsize < 8:
         # Products of small integers wrap around one by one, and their sum may not.
@@ -103,6 +112,26 @@ def contracted(writer: Writer, term: Reduce | Contract) -> Array | None:
         result = Array(f"({text}) * {closed(result.text)}", result.dims)
     writer.memory.add(dims)
     return result
+
+
+def _masked(term: Reduce | Contract) -> Reduce | None:
+    """A sum of products where j > i, as one of which a factor is 0 elsewhere."""
+    inside = term.arg if isinstance(term, Reduce) and term.op == "sum" else None
+    if not isinstance(inside, Apply) or inside.name != "where" or inside.own:
+        return None
+    test, product, nothing = inside.args
+    if nothing != Index(Poly()) or len(test.loops) < 2:
+        return None
+    found, _ = factors(product)
+    chosen = next((e for e in found if isinstance(e, Access) and e.loops >= test.loops), None)
+    kind = None if chosen is None else dtype_of(chosen)
+    if chosen is None or len(found) < 2 or kind is None or kind.kind not in "fc":
+        return None
+    if found.count(chosen) > 1:
+        return None
+    zeros = ops.where(test, chosen, nothing)
+    arg = mapped(product, lambda each: zeros if each == chosen else None)
+    return replace(term, arg=arg) if isinstance(term, Reduce) else None
 
 
 def two_by_two(

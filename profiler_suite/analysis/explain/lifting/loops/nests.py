@@ -61,8 +61,8 @@ class Walk(ElementStores):
                 if rest:
                     self._if(ast.UnaryOp(ast.Not(), node.test), rest, [])
                 return
-            if isinstance(node, ast.If) and isinstance(node.body[-1], ast.Continue):
-                self._if(node.test, node.body[:-1], [*node.orelse, *nodes[place + 1 :]])
+            if leaving.skips(node):
+                self.block(leaving.without_continues(nodes[place:]))
                 return
             self._statement(node)
 

@@ -112,6 +112,27 @@ def without_breaks(body: Block, flag: str) -> list[ast.stmt]:
     return found
 
 
+def skips(node: ast.stmt) -> bool:
+    """Whether an `if` has a `continue` in it that ends an iteration of the loop around it."""
+    return isinstance(node, ast.If) and any(
+        isinstance(each, ast.Continue) or skips(each) for each in _inside(node)
+    )
+
+
+def without_continues(block: Block) -> list[ast.stmt]:
+    """Statements in which what a `continue` leaves out stands in the other branch."""
+    found: list[ast.stmt] = []
+    for place, node in enumerate(block):
+        if isinstance(node, ast.Continue):
+            return found
+        if isinstance(node, ast.If) and skips(node):
+            rest = block[place + 1 :]
+            yes, no = (without_continues([*each, *rest]) for each in (node.body, node.orelse))
+            return [*found, ast.If(node.test, yes or [ast.Pass()], no)]
+        found.append(node)
+    return found
+
+
 def without_returns(
     block: Block, result: str, flag: str, *, in_loop: bool = False
 ) -> list[ast.stmt]:

@@ -65,3 +65,10 @@ def test_a_condition_on_the_result_comes_after_the_product() -> None:
     body += "            out[i, j] += a[i, k] * a[j, k]\nreturn out"
     found = lifted_text(body, {"a": "float64 (4, 3)"})
     assert "a @ a.T, 0" in found.lifted[0].source
+
+
+def test_a_condition_on_pairs_goes_to_a_factor_that_has_both() -> None:
+    body = "out = np.zeros(len(a))\nfor i in range(len(a)):\n    for j in range(i):\n"
+    body += "        out[i] += a[i, j] * s[j]\nreturn out"
+    found = lifted_text(body, {"a": "float64 (4, 4)", "s": "float64 (4,)"}).lifted
+    assert any("@ s" in each.source for each in found)

@@ -371,3 +371,24 @@ def done_with_an_element_early(x: A) -> A:
         v = v / 2
         out[i] = v * v
     return out, high
+
+
+@kind(x="n m:int", y="m:int", w="m")
+def scores_that_leave_some_out(x: A, y: A, w: A) -> A:
+    scores = []
+    for row in x:
+        s = 0.0
+        for q in range(len(y)):
+            if row[q] == y[q]:
+                s += w[q]
+            elif row[q] == -1:
+                continue
+            else:
+                s -= 0.25 * w[q]
+            if w[q] < 0:
+                if row[q] > 3:
+                    continue
+                s += 1
+            s += 0.5
+        scores.append(max(s, 0.0))
+    return np.array(scores)

@@ -375,3 +375,23 @@ def pulled_apart_by_weights(p: A, q: A, w: A) -> A:
             for k in range(2):
                 out[i, k] += (p[i, k] - q[j, k]) * w[i, j]
     return out
+
+
+@kind(s="n", w="n n:number", h="n")
+def energy_of_all_pairs(s: A, w: A, h: A) -> A:
+    total = 0.0
+    for i in range(len(s)):
+        for j in range(i + 1, len(s)):
+            total -= w[i, j] * s[i] * s[j]
+        total -= h[i] * s[i]
+    return total
+
+
+@kind(s="n", w="n n:double")
+def products_below_the_diagonal(s: A, w: A) -> A:
+    out = np.zeros(len(s))
+    for i in range(len(s)):
+        for j in range(len(s)):
+            if i > j:
+                out[i] += w[i, j] * s[j]
+    return out

@@ -125,3 +125,29 @@ def test_a_break_that_only_saves_time_is_left_out() -> None:
 )
 def test_a_break_that_does_more_stays(body: str) -> None:
     assert idle(f"for i in x:\n    {body}") == ""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if i > 2:\n    out.append(1)\nelif i == 1:\n    continue\nelse:\n    out.append(2)\n"
+        "out.append(3)",
+        "if i > 1:\n    if i > 2:\n        continue\n    out.append(1)\nout.append(2)",
+        "if i > 2:\n    out.append(1)\n    continue\nout.append(2)\nif i:\n    continue\n"
+        "out.append(3)",
+    ],
+)
+def test_what_a_continue_leaves_out_stands_in_the_other_branch(body: str) -> None:
+    block = statements(body)
+    assert any(leaving.skips(each) for each in block)
+    made = leaving.without_continues(block)
+    assert not any(isinstance(e, ast.Continue) for each in made for e in ast.walk(each))
+    for number in range(4):
+        known = loop(f"for i in [{number}]:\n{textwrap.indent(body, '    ')}")
+        with_it, without = ran([known], out=[]), ran(made, i=number, out=[])
+        assert with_it["out"] == without["out"]
+
+
+def test_a_continue_of_an_inner_loop_is_its_own() -> None:
+    (node,) = statements("if i:\n    for j in x:\n        continue")
+    assert not leaving.skips(node)
