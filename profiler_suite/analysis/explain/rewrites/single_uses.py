@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites import forms, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
@@ -21,6 +21,8 @@ from profiler_suite.measure.explain.records import Edit
 _STAYS = (ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _ELSEWHERE = (*syntax.REPEATING, ast.FunctionDef, ast.ClassDef, ast.Try)
 _SIMPLE = (ast.Assign, ast.Return, ast.Expr, ast.AugAssign)
+_PURE = ("numpy.", "scipy.", "math.", "builtins.len", "builtins.abs", "builtins.range")
+_DRAWS = ("numpy.random.",)
 _OPEN, _CLOSE = "(", ")"
 _ATOMS = (ast.Call, ast.Name, ast.Subscript, ast.Attribute, ast.Constant)
 
@@ -82,8 +84,26 @@ def _only_read(
     between = block[place + 1 : block.index(later)]
     if not isinstance(later, (*_SIMPLE, ast.For)):
         between = [*between, later]
+    if between and not _is_pure(function, value):
+        return None
     changed = set().union(*(syntax.changed_in(each) for each in between), set())
     return None if syntax.names_in(value) & changed else used[0]
+
+
+def _is_pure(function: Function, value: ast.expr) -> bool:
+    """Whether it may be computed later as well: no draw, no read of what others move on."""
+    for call in (n for n in ast.walk(value) if isinstance(n, ast.Call)):
+        name = function.qualified(call.func)
+        if name:
+            pure = name.startswith(_PURE) and not name.startswith(_DRAWS)
+        else:
+            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+            form = forms.of(function, owner) if owner is not None else None
+            computed = isinstance(owner, ast.Call | ast.BinOp | ast.Compare | ast.Subscript)
+            pure = computed or (form is not None and form.kind == "array")
+        if not pure:
+            return False
+    return True
 
 
 def _is_elsewhere(around: Sequence[ast.AST]) -> bool:

@@ -68,6 +68,8 @@ def test_a_value_that_is_taken_as_it_is_keeps_its_name() -> None:
         "d = x - y\n    return [np.sqrt(d ** 2).sum(1) for _ in x]",
         "d = x - y\n    for k in x:\n        s = np.sqrt(d ** 2).sum(1)\n    return s",
         "d = x - y\n    return lambda: np.sqrt(d ** 2).sum(1)",
+        "d = next(x) - y\n    e = next(x)\n    return np.sqrt(d ** 2).sum(1), e",
+        "d = y.draw() - y\n    e = y.draw()\n    return np.sqrt(d ** 2).sum(1), e",
         "if x:\n        d = x - y\n    return np.sqrt(d ** 2).sum(1)",
         "d = e = x - y\n    return np.sqrt(d ** 2).sum(1), e",
         "while x:\n        s = np.sqrt(d ** 2).sum(1)\n        d = x - y\n    return s",
@@ -75,6 +77,15 @@ def test_a_value_that_is_taken_as_it_is_keeps_its_name() -> None:
 )
 def test_a_value_that_would_be_another_where_it_is_read_stays(body: str) -> None:
     assert rewritten(f"def f(x, y):\n    {body}\n") is None
+
+
+def test_what_draws_stays_before_what_draws_after_it_but_may_move_to_the_next_statement() -> (
+    None
+):
+    drawn = "def f(x, y):\n    d = y.draw() - y\n    return np.sqrt(d ** 2).sum(1)\n"
+    made = rewritten(drawn)
+    assert made is not None
+    assert made.text == "def f(x, y):\n    return distance(y.draw(), y, 1)\n"
 
 
 @pytest.mark.parametrize("loop", ["for v in d:\n        use(v)", "return [use(v) for v in d]"])
