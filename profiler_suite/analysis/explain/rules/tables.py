@@ -10,6 +10,7 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import (
     append_loops,
     column_calls,
+    columns_written_out,
     counted_rows,
     forms,
     held_tables,
@@ -65,9 +66,14 @@ def table_rows(seen: Observation) -> Iterator[Finding]:
 
 
 def _with_names(seen: Observation) -> Iterator[tuple[Function, Function]]:
-    """Each function as it is, and with names for tables that its objects hold."""
+    """Each function as it is, with names for tables that its objects hold, and with loops
+    over columns written out.
+    """
     for function in seen.functions:
         yield function, function
+        by_column = columns_written_out.written_out(function)
+        if by_column is not None:
+            yield function, by_column
         named = held_tables.named(function)
         if named is not None:
             yield function, named

@@ -76,6 +76,14 @@ def f(prices, short, long):
 """
 
 FIRES = [
+    Fires(  # columns by a name that is put together
+        "table_rows",
+        PANDAS + "def f(df):\n    out = []\n    for i in df.index:\n        n = 0.0\n"
+        "        for k in range(2):\n            n += df.loc[i, f'q{k}'] * (k + 1)\n"
+        "        out.append(n)\n    return out\n",
+        lambda: (pd.DataFrame({"q0": [1.5, 2.0] * 9, "q1": [0.25, 3.0] * 9}),),
+        "df_q0",
+    ),
     Fires(  # windows of a column, in a loop that is not lifted
         "table_rows",
         CROSSED,
