@@ -118,6 +118,13 @@ def changed_in(node: ast.AST) -> set[str]:
     return found
 
 
+def root_of(node: ast.expr) -> ast.Name | None:
+    """The name that attributes, elements and calls are asked of: `df` of `df['a'].sum()`."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node if isinstance(node, ast.Name) else None
+
+
 def names_in(node: ast.AST) -> set[str]:
     """Names that are read inside."""
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}

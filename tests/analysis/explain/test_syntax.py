@@ -195,3 +195,11 @@ def test_a_line_inside_a_statement_counts_with_the_first_of_it() -> None:
     assert syntax.with_beginnings(function, [17]) == {15, 17}
     assert syntax.with_beginnings(function, [19]) == {19}
     assert syntax.with_beginnings(function, [12, 15]) == {12, 15}
+
+
+def test_what_is_asked_at_the_root_of_an_expression() -> None:
+    asked = ast.parse("df['a'].rolling(3).mean().values[0]", mode="eval").body
+    root = syntax.root_of(asked)
+    assert root is not None
+    assert root.id == "df"
+    assert syntax.root_of(ast.parse("1 + x", mode="eval").body) is None

@@ -7,7 +7,7 @@ known here: several forms are tried, and those that answer the same are kept.
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -242,28 +242,43 @@ _OF_NUMBERS = ("math", "scipy.integrate", "scipy.optimize", "random", "datetime"
 _TABLES = ("DataFrame", "Series", "list", "str", "dict", "set")
 
 
-def takes_no_arrays(function: Function, element: ast.AST) -> bool:
-    """Whether something is called that takes numbers or functions only, by what it is."""
+def takes_no_arrays(
+    function: Function, element: ast.AST, elements: Collection[str] = ()
+) -> bool:
+    """Whether something is called that takes numbers or functions only, by what it is.
+
+    `elements` are names of elements: their methods are an array's, or those of a text.
+    """
     for node in (n for n in ast.walk(element) if isinstance(n, ast.Call)):
         name = function.qualified(node.func)
         if name.rpartition(".")[0] in _OF_NUMBERS:
             return True
-        if isinstance(node.func, ast.Attribute) and not name:
-            owner = forms.of(function, node.func.value)
-            grows = node.func.attr in ("append", "extend")
-            if owner is not None and owner.dtype in _TABLES and not grows:
-                return True
+        if not isinstance(node.func, ast.Attribute) or name:
+            continue
+        method, root = node.func.attr, syntax.root_of(node.func)
+        if root is not None and root.id in elements and not hasattr(np.ndarray, method):
+            return True
+        asked = [
+            forms.of(function, each) for each in (node.func.value, root) if each is not None
+        ]
+        tables = [f for f in asked if f is not None and f.dtype in ("DataFrame", "Series")]
+        own = asked[0] is not None and asked[0].dtype in _TABLES
+        if tables or (own and method not in ("append", "extend")):
+            return True
     return False
 
 
 def has_no_axis(function: Function, text: str) -> bool:
-    """Whether a method is told an axis that is none of an array's, such as a model's."""
-    return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and any(each.arg == "axis" for each in node.keywords)
-        and not function.qualified(node.func)
-        and ast.unparse(node.func).partition(".")[0] not in (function.numpy, "np", "scipy")
-        and not hasattr(np.ndarray, node.func.attr)
-        for node in ast.walk(ast.parse(text, mode="eval"))
-    )
+    """Whether an object that is no array, such as a model, is told an axis."""
+    for node in ast.walk(ast.parse(text, mode="eval")):
+        if not isinstance(node, ast.Call) or all(k.arg != "axis" for k in node.keywords):
+            continue
+        called = node.func
+        first = ast.unparse(called).partition(".")[0]
+        if function.qualified(called) or first in (function.numpy, "np", "scipy"):
+            continue
+        if isinstance(called, ast.Name) and called.id not in function.siblings:
+            return True
+        if isinstance(called, ast.Attribute) and not hasattr(np.ndarray, called.attr):
+            return True
+    return False

@@ -154,7 +154,7 @@ def element_calls(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         for node in ast.walk(function.node):
             if isinstance(node, ast.For):
-                for text in (*_of_loop(function, node), *_of_statements(function, node)):
+                for text in (*of_loop(function, node), *_of_statements(function, node)):
                     start, end = function.span(node)
                     yield from _all_at_once(
                         seen, function, node, Edit(start=start, end=end, text=text)
@@ -186,7 +186,7 @@ def _all_at_once(
     )
 
 
-def _of_loop(function: Function, loop: ast.For) -> Iterator[str]:
+def of_loop(function: Function, loop: ast.For) -> Iterator[str]:
     """A loop that only stores or appends what a call gives, as one statement."""
     try:
         spans = [whole_calls.span_of(function, loop.target, loop.iter)]
@@ -323,7 +323,8 @@ def _calls(function: Function, element: ast.expr, spans: list[Span]) -> Iterator
         yield from _of_labels(function, element, spans[0])
     called = [n.func for n in ast.walk(element) if isinstance(n, ast.Call)]
     own = [f for f in called if isinstance(f, ast.Name) and f.id in function.siblings]
-    if len(own) == len(called) or whole_calls.takes_no_arrays(function, element):
+    elements = {name for span in spans for name in span.bound}
+    if len(own) == len(called) or whole_calls.takes_no_arrays(function, element, elements):
         return
     for text in whole_calls.of_all(element, spans):
         if not whole_calls.has_no_axis(function, text):

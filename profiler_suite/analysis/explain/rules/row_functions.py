@@ -9,10 +9,12 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import (
     exploded_rows,
     patterns,
+    row_columns,
     row_elements,
     vectorising,
 )
 from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewrites.row_loops import row_loops
 from profiler_suite.analysis.explain.rewrites.vectorising import (
     CallOverRows,
     NotVectorisedError,
@@ -21,6 +23,7 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks, models
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
+from profiler_suite.measure.explain.records import Edit
 
 _TABLES = (
     *("DF.apply(F, axis=1)", "DF.apply(F, axis='columns')"),
@@ -102,33 +105,42 @@ def _at_once(
 
 @rule(
     "row_functions",
-    looks_for="a model or a function of a library that pandas' apply calls for every row",
+    looks_for="a model or a function of a library that is called for every row of a table",
     rewrite="df.apply(lambda r: m.predict([[r['a'], r['b']]])[0], axis=1) → "
     "pd.Series(m.predict(df[['a', 'b']].to_numpy()), df.index)",
     exact="it takes rows as it takes one; the trial compares",
     thread="https://github.com/scikit-learn/scikit-learn/issues/1363",
 )
 def applied_calls(seen: Observation) -> Iterator[Finding]:
-    """Calls of a library for one row at a time, from apply."""
+    """Calls of a library for one row at a time, from apply or a loop over rows."""
     for given in seen.functions:
-        for text in row_elements.comprehensions(given):
+        lists = (text for loop in row_loops(given) for text in row_columns.as_lists(loop))
+        for text in (*row_elements.comprehensions(given), *lists):
             form = rewriting.parsed(msgspec.structs.replace(given.source, text=text))
-            for node in ast.walk(form.node) if form is not None else ():
-                if form is None or not isinstance(node, ast.ListComp):
+            known = ast.unparse(given.node)
+            for node, made in _calls_at_once(form) if form is not None else ():
+                if form is None or ast.unparse(node) in known:
                     continue
-                if ast.unparse(node) in ast.unparse(given.node):
-                    continue
-                for target, made in models.of_comprehension(form, node):
-                    whole = rewriting.spliced(form, [rewriting.edit(form, target, made)])
-                    if whole is not None:
-                        yield from seen.whole(
-                            given,
-                            whole.source,
-                            title="call it once for all rows",
-                            lines=seen.lines_of(given),
-                            helpers=("import numpy as np", "import pandas as pd"),
-                            evidence="apply calls it for one row at a time",
-                        )
+                start, end = form.span(node)
+                whole = rewriting.spliced(form, [Edit(start=start, end=end, text=made)])
+                if whole is not None:
+                    yield from seen.whole(
+                        given,
+                        whole.source,
+                        title="call it once for all rows",
+                        lines=seen.lines_of(given),
+                        helpers=("import numpy as np", "import pandas as pd"),
+                        evidence="it is called for one row at a time",
+                    )
+
+
+def _calls_at_once(form: Function) -> Iterator[tuple[ast.expr | ast.stmt, str]]:
+    """Loops and comprehensions over columns, each with one call for all in its place."""
+    for node in ast.walk(form.node):
+        if isinstance(node, ast.ListComp):
+            yield from models.of_comprehension(form, node)
+        elif isinstance(node, ast.For):
+            yield from ((node, text) for text in models.of_loop(form, node))
 
 
 @rule(

@@ -95,3 +95,39 @@ def test_other_loops_say_that_they_are_none() -> None:
         whole_calls.span_of(own, loop.target, loop.iter)
     with pytest.raises(NotOneCallError):
         whole_calls.inlined(ast.parse("print(1)\nout[i] = 2").body)
+
+
+@pytest.mark.parametrize(
+    ("text", "none"),
+    [
+        ("math.exp(v)", True),
+        ("values.count(v)", True),
+        ("df['a'].corr(v)", True),
+        ("df[df['a'] > v]['b'].sum()", True),
+        ("v.replace('a', 'b')", True),
+        ("v.mean()", False),
+        ("model.predict([v])", False),
+        ("np.exp(v)", False),
+    ],
+)
+def test_what_takes_no_arrays_by_its_type(text: str, none: bool) -> None:
+    names = {**NAMES, "df": "DataFrame", "df['a']": "float64 (9,)"}
+    source = f"import math\ndef f(values, df, model, v):\n    return {text}, np, math\n"
+    own = Function(
+        SourceText(
+            file="f.py",
+            function="f",
+            first_line=1,
+            text=source.partition("\n")[2],
+            names=names,
+            bound={"math": "math", "np": "numpy"},
+        )
+    )
+    element = ast.parse(text, mode="eval").body
+    assert whole_calls.takes_no_arrays(own, element, {"v"}) is none
+
+
+def test_methods_of_models_have_no_axis() -> None:
+    own = function("return np.sum(x)")
+    assert whole_calls.has_no_axis(own, "model.predict(x, axis=-1)")
+    assert not whole_calls.has_no_axis(own, "x.sum(axis=-1) + np.sort(x, axis=-1)")

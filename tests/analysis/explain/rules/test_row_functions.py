@@ -93,7 +93,16 @@ def spans() -> pd.DataFrame:
     return made
 
 
+ROWS = """
+def f(df, m):
+    out = []
+    for _, row in df.iterrows():
+        out.append(m.predict([[row['a'], row['n']]])[0])
+    return out
+"""
+
 FIRES = [
+    Fires("applied_calls", ROWS, lambda: (table(), Line()), "out.extend("),
     Fires("rows_exploded", DAYS, lambda: (spans(),), "days_of_rows(df['start'], df['end'])"),
     Fires("rows_exploded", STEPS, lambda: (spans(),), "(df['a'] * 2).array[numbers]"),
     Fires("rows_exploded", WORDS, lambda: (spans(),), "parts_of_rows([each.split() for each"),
