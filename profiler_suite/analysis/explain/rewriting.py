@@ -425,7 +425,9 @@ def edit(function: Function, node: ast.expr, text: str, new: ast.expr | None = N
 
 
 def _has_parentheses(function: Function, node: ast.expr) -> bool:
-    """Whether an operand stands in parentheses of its own, without blanks inside."""
+    """Whether an operand stands in parentheses that it could do without."""
+    if isinstance(node, ast.NamedExpr):
+        return False
     parent = function.parents.get(node)
     start, end = function.span(node)
     around = function.text[start - 1 : start] + function.text[end : end + 1]

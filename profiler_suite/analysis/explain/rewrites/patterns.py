@@ -328,8 +328,8 @@ def _inside(function: Function, node: ast.expr, table: Table, where: Where) -> s
         return own
     if node not in function.parents:  # the parameter of a lambda
         return function.text_of(node)
-    start, _ = function.span(node)
     text = function.text_of(node)
+    start = function.span(node)[0] - (text.startswith("(") and isinstance(node, ast.NamedExpr))
     inner: list[Edit] = []
 
     def visit(parent: ast.AST) -> None:

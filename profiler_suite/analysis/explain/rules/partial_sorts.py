@@ -1,5 +1,6 @@
 """Slow paths of sorts of which a few elements are used."""
 
+import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain.rewrites.patterns import Match
@@ -38,10 +39,17 @@ def partition(seen: Observation) -> Iterator[Finding]:
         ("X.argsort()[-K:][::-1]", "largest_first(X, K)"),
         ("np.argsort(X)[:K]", "smallest_first(X, K)"),
         ("X.argsort()[:K]", "smallest_first(X, K)"),
-        where=lambda m: (f := m.form("X")) is None or len(f.shape) == 1,
+        where=_is_of_a_series,
         title="find the few without sorting the rest",
         helpers=(LARGEST_FIRST,),
     )
+
+
+def _is_of_a_series(one: Match) -> bool:
+    """Whether a place, or a number of places, is taken of something with one axis."""
+    form = one.form("X")
+    turned = isinstance(one.captures.get("K"), ast.Slice)
+    return (form is None or len(form.shape) == 1) and not turned
 
 
 SMALLEST_OF_ROWS = '''

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
+from profiler_suite.analysis.explain.candidates import candidates
 from profiler_suite.analysis.explain.rules.registry import catalogue
+from profiler_suite.model.trial import TrialKind
 from tests.analysis.explain.rules.own_function import Own
 from tests.analysis.explain.rules.tables import Fires, Refused, Silent
 
@@ -146,3 +149,31 @@ def test_a_spoilt_rewrite_is_refused(name: str) -> None:
     trial = msgspec.structs.replace(found[0].trial, rewrites=(changed, *others))
     agreed = own.agreement(msgspec.structs.replace(found[0], trial=trial))
     assert not agreed.same
+
+
+def assert_that_no_rule_fails(text: str, arguments: tuple[Any, ...]) -> None:
+    found = candidates(Own(text, *arguments).observed)
+    assert not [each.evidence for each in found if each.trial.kind == TrialKind.FAILED]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    return np.sort(x.real)[::-1]\n",  # a part where others take a place
+        "    k = np.fft.fftfreq(len(x))\n"  # names set for one use, one inside the other
+        "    smooth = np.fft.fft(x) * np.exp(-0.5 * (k * 9) ** 2)\n"
+        "    return np.fft.ifft(smooth).real\n",
+    ],
+)
+def test_no_rule_fails_on_what_looks_like_its_own(body: str) -> None:
+    assert_that_no_rule_fails(f"def f(x):\n{body}", (np.linspace(0.0, 1.0, 901),))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "case",
+    [each for m in _MODULES for each in getattr(m, "FIRES", [])[::4]],
+    ids=lambda case: case.rule,
+)
+def test_no_rule_fails_on_what_another_is_for(case: Fires) -> None:
+    assert_that_no_rule_fails(case.text, case.arguments())
