@@ -28,8 +28,8 @@ def _are_vectors(one: Match, names: str, letters: str = "iuf") -> bool:
     "with all",
     rewrite="[np.sum(x <= v) for v in y] → np.searchsorted(np.sort(x), y, 'right')",
     exact="always where nothing is NaN",
-    thread="https://campus.datacamp.com/courses/case-studies-in-statistical-thinking/"
-    "statistical-seismology-and-the-parkfield-region?ex=9",
+    thread="https://stackoverflow.com/questions/15792552/numpy-scipy-equivalent-of-r-ecdfxx-"
+    "function",
 )
 def counts_below(seen: Observation) -> Iterator[Finding]:
     """Empirical distributions, ranks among others."""

@@ -23,8 +23,7 @@ _OTHERS = f"(A.shape[1] - {_COUNT.format(_SIGNS.format('A'), _SIGNS.format('B'))
     rewrite="(a[:, None] & b[None]).sum(axis=2) → (a.astype(np.float32) @ "
     "b.astype(np.float32).T).astype(int)",
     exact="always below 2**24 places: sums of ones are exact",
-    thread="https://stackoverflow.com/questions/76910725/pyspark-getting-jaccard-similarity-"
-    "from-co-ocurrence-matrix",
+    thread="https://github.com/bacpop/mandrake/issues/8",
 )
 def overlaps(seen: Observation) -> Iterator[Finding]:
     """Intersections, unions and differences of sets, for all pairs by one product."""
@@ -103,7 +102,8 @@ def places_alike(a, b):
     rewrite="(a[:, None] != b[None]).mean(axis=2) → for each value one matrix product of the "
     "places that hold it",
     exact="always below 2**24 places; values that differ much are compared as before",
-    thread="https://www.e-learn.cn/qa/answer/852577/1836690.html",
+    thread="https://stackoverflow.com/questions/42752610/python-how-to-generate-the-pairwise-"
+    "hamming-distance-matrix",
 )
 def equal_places(seen: Observation) -> Iterator[Finding]:
     """Hamming distances of rows of codes."""

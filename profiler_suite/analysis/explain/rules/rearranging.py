@@ -65,8 +65,8 @@ def ranks(x, axis=-1):
     looks_for="ranks by sorting twice: the second time it is a permutation that is sorted",
     rewrite="np.argsort(np.argsort(x)) → order = np.argsort(x); ranks[order] = np.arange(n)",
     exact="always",
-    thread="https://yetanothermathprogrammingconsultant.blogspot.com/2022/05/ranking-using-"
-    "numpyargsort.html",
+    thread="https://stackoverflow.com/questions/5284646/rank-items-in-an-array-using-python-numpy-"
+    "without-sorting-array-twice",
 )
 def ranks_by_sorting(seen: Observation) -> Iterator[Finding]:
     """Ranks of elements, of vectors or along an axis."""
@@ -132,8 +132,8 @@ _IN_ORDER = tuple(
     rewrite="[len(part) for part in np.split(x, places)] → np.diff(places, prepend=0, "
     "append=len(x))",
     exact="always where the places are in order; sums up to rounding",
-    thread="https://w3toppers.com/find-length-of-sequences-of-identical-values-in-a-numpy-array-"
-    "run-length-encoding/",
+    thread="https://stackoverflow.com/questions/1066758/find-length-of-sequences-of-identical-"
+    "values-in-a-numpy-array-run-length-encodi",
 )
 def split_to_reduce(seen: Observation) -> Iterator[Finding]:
     """Run lengths and sums of segments."""

@@ -232,8 +232,7 @@ def elements_kept_in_list(seen: Observation) -> Iterator[Finding]:
     rewrite="out.append(x[i - w + 1:i + 1].corr(y[i - w + 1:i + 1])) → "
     "of_windows(x, y, w, …)[i - w + 1], made before the loop",
     exact="up to rounding; a window of nothing but one value has none",
-    thread="https://pandas.pydata.org/docs/reference/api/pandas.core.window.rolling.Rolling.corr."
-    "html",
+    thread="https://pandas.pydata.org/docs/reference/api/pandas.api.typing.Rolling.corr.html",
 )
 def pairs_of_windows(seen: Observation) -> Iterator[Finding]:
     """Windows of two columns, one by one."""
