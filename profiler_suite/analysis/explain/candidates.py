@@ -5,7 +5,8 @@ import re
 import msgspec
 
 from profiler_suite.analysis.explain import rewriting
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
+from profiler_suite.analysis.explain.rules.evidence import at
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import Rule, catalogue
 from profiler_suite.errors import ProfilerSuiteError
 from profiler_suite.measure.explain.records import Rewrite, Trial

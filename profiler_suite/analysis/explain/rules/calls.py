@@ -10,13 +10,8 @@ from profiler_suite.analysis.explain.rewrites import call_rewrites, forms
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
-from profiler_suite.analysis.explain.rules.observed import (
-    Finding,
-    Observation,
-    at,
-    counted,
-    elements,
-)
+from profiler_suite.analysis.explain.rules.evidence import at, counted, elements
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.model.trace import Operation
 

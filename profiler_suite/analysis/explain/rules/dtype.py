@@ -6,7 +6,8 @@ from profiler_suite.analysis import time_breakdown
 from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import call_rewrites, value_tables
 from profiler_suite.analysis.explain.rewrites.patterns import Match
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
+from profiler_suite.analysis.explain.rules.evidence import at, counted
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.model.trial import TrialKind
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
+from profiler_suite.analysis.explain.rules.evidence import at
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.measure.explain.records import Edit
 
 # ------------------------------------------------------------- arrays that grow

@@ -7,7 +7,8 @@ from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import call_rewrites, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
+from profiler_suite.analysis.explain.rules.evidence import at, counted
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.model.trace import Operand
 

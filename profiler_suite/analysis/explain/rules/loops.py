@@ -24,16 +24,9 @@ from profiler_suite.analysis.explain.rewrites import (
 )
 from profiler_suite.analysis.explain.rewrites import progress_prints as progress
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import (
-    LEAST_SHARE,
-    Finding,
-    Observation,
-    at,
-    counted,
-    elements,
-    prelude,
-    provided,
-)
+from profiler_suite.analysis.explain.rules.evidence import at, counted, elements, provided
+from profiler_suite.analysis.explain.rules.observed import LEAST_SHARE, Finding, Observation
+from profiler_suite.analysis.explain.rules.preludes import prelude
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit, Rewrite, Trial
 from profiler_suite.model.trace import Operation

@@ -8,7 +8,8 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import buffer_rewrites, forms, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
+from profiler_suite.analysis.explain.rules.evidence import at
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.records import Edit
 from profiler_suite.model.trace import Operation

@@ -11,7 +11,8 @@ from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import loops, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at
+from profiler_suite.analysis.explain.rules.evidence import at
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import HINT, rule
 from profiler_suite.measure.explain.records import Trial
 from profiler_suite.model.trial import TrialKind

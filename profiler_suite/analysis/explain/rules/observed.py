@@ -3,10 +3,7 @@
 import ast
 import os
 import re
-import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -22,18 +19,24 @@ from profiler_suite.analysis.explain.rewrites.append_loops import (
 from profiler_suite.analysis.explain.rewrites.forms import Form, in_form
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
+from profiler_suite.analysis.explain.rules.evidence import (
+    at,
+    calls_outside_loops,
+    counted,
+    provided,
+)
+from profiler_suite.analysis.explain.rules.preludes import localised, prelude
 from profiler_suite.measure.explain.records import Edit, FunctionRecord, Rewrite, Trial
 from profiler_suite.model.machine import Machine
 from profiler_suite.model.noun import Noun
 from profiler_suite.model.results import Breakdown
-from profiler_suite.model.trace import Operand, Operation
+from profiler_suite.model.trace import Operation
 from profiler_suite.model.trial import TrialKind
 
 # Of the machine's memory, for what a rewritten loop holds at once.
 _MEMORY_SHARE = 0.2
 LEAST_SHARE = 0.04
 """What takes less of the time is not worth a trial."""
-_MOST_NAMED = 3
 _DISPLAYS = (ast.List, ast.Tuple, ast.ListComp, ast.Dict, ast.Set)
 # What a share that was sampled beforehand may be too small by: it only sorts.
 _ROUGHLY = 0.05
@@ -277,7 +280,7 @@ class Observation:
             return
         lines = sorted({n for one, _ in made for n in other.loops[one.node.lineno]})
         text = " ".join(edit.text for _, edit in made)
-        edits = rewriting.line_edits(function, _localised(function, changed.source))
+        edits = rewriting.line_edits(function, localised(function, changed.source))
         found = self.finding(
             function,
             rewriting.spliced(function, edits, prelude(function, helpers, text)),
@@ -351,11 +354,11 @@ class Observation:
     ) -> Rewrite | None:
         """The edits, with what they need before the function."""
         localised = [
-            Edit(start=each.start, end=each.end, text=_localised(function, each.text))
+            Edit(start=each.start, end=each.end, text=localised(function, each.text))
             for each in edits
         ]
         text = " ".join(each.text for each in localised)
-        needed = prelude(function, [_localised(function, each) for each in helpers], text)
+        needed = prelude(function, [localised(function, each) for each in helpers], text)
         return rewriting.spliced(function, localised, needed)
 
     def converted_first(
@@ -445,26 +448,10 @@ class Observation:
         numbers = list(lines)
         own = self.operations(function, numbers)
         if own:
-            once = _calls_outside_loops(function) if self.is_entry(function) else {}
+            once = calls_outside_loops(function) if self.is_entry(function) else {}
             return counted(own, once)
         share = self.share(function, numbers)
         return f"seen in its source; these lines take {units.percent(share)} of the time"
-
-
-def _calls_outside_loops(function: Function) -> dict[tuple[str, int], int]:
-    """How many calls of a NumPy function a line of the file has, where none is in a loop."""
-    found: dict[tuple[str, int], int] = {}
-    looped: set[tuple[str, int]] = set()
-    for node in ast.walk(function.node):
-        name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
-        if not isinstance(node, ast.Call) or not name.startswith("numpy."):
-            continue
-        inside = any(isinstance(each, syntax.REPEATING) for each in function.around(node))
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
-            key = (f"np.{name.removeprefix('numpy.')}", line + function.shift)
-            found[key] = found.get(key, 0) + 1
-            looped |= {key} if inside else set()
-    return {key: count for key, count in found.items() if key not in looped}
 
 
 def _concerned(function: Function, rewrite: Rewrite) -> Iterator[int]:
@@ -486,109 +473,6 @@ def _set_in(text: str) -> set[str]:
     """Names that lines of this text give values to, also several at once."""
     targets = re.findall(r"^\s*(\w+(?:, *\w+)*) = ", text, re.MULTILINE)
     return {name.strip() for each in targets for name in each.split(",")}
-
-
-def provided(assumptions: Sequence[str]) -> str:
-    """'; provided that a and b', or nothing."""
-    return f"; provided that {' and '.join(assumptions)}" if assumptions else ""
-
-
-def at(lines: Iterable[int]) -> str:
-    """'line 3' or 'lines 3, 5'."""
-    numbers = sorted(set(lines))
-    return ("line " if len(numbers) == 1 else "lines ") + ", ".join(map(str, numbers[:6]))
-
-
-def counted(
-    operations: Iterable[Operation],
-    called: Mapping[tuple[str, int], int] = MappingProxyType({}),
-) -> str:
-    """'3 × np.matmul on int64 (400, 400)'; a function that makes several calls counts once.
-
-    `called` says how often functions are called on a line, where that is known.
-    """
-    found = list(operations)
-    groups: dict[tuple[Any, ...], list[Operation]] = {}
-    for number, o in enumerate(found):
-        places = tuple((each.file, each.line) for each in o.lines)
-        inside = {each.name for each in found if o.via and each.via == o.via}
-        key = (o.via, places) if len(inside) > 1 else (number,)
-        groups.setdefault(key, []).append(o)
-    counts: dict[tuple[str, str], int] = {}
-    for group in groups.values():
-        calls: dict[str, int] = {}
-        for o in group:
-            calls[o.name] = calls.get(o.name, 0) + o.calls
-        arrays = [each for o in group for each in o.operands if each.form == "array"]
-        on = in_words(max(arrays, key=elements)) if arrays else ""
-        named = group[0].via or group[0].name, on
-        # As often as most of what it calls: some of it once more, or not each time.
-        often = statistics.mode(sorted(calls.values()))
-        known = [called.get((group[0].via, n)) for n in {each.line for each in group[0].lines}]
-        exact = [count for count in known if count is not None]
-        if exact and len(exact) == len(known):
-            often = sum(exact)
-        counts[named] = counts.get(named, 0) + often
-    ordered = sorted(counts.items(), key=lambda item: -item[1])
-    said = [
-        f"{units.count(n)} × {name}{f' on {on}' if on else ''}"
-        for (name, on), n in ordered[:_MOST_NAMED]
-    ]
-    return ", ".join(said)
-
-
-def elements(operand: Operand) -> int:
-    """Number of elements of an operand."""
-    total = 1
-    for n in operand.shape:
-        total *= n
-    return total
-
-
-def in_words(operand: Operand) -> str:
-    """'int64 (400, 400)'."""
-    try:
-        dtype = str(np.dtype(operand.dtype))
-    except (TypeError, ValueError, SyntaxError):
-        dtype = operand.dtype
-    return f"{dtype} {operand.shape}"
-
-
-_MODULES = {"np": "numpy", "pd": "pandas"}
-
-
-def prelude(function: Function, helpers: Sequence[str], used: str = "") -> tuple[str, ...]:
-    """What must stand before a function for these helpers, and what it uses, to work there."""
-    needed = [
-        f"import {module} as {name}"
-        for name, module in _MODULES.items()
-        if re.search(rf"\b{name}\.", used) and module not in function.source.bound.values()
-    ]
-    helpers = [*(line for line in needed if line not in helpers), *helpers]
-    text = "\n".join(helpers)
-    imports = []
-    known = set(function.source.bound.values())
-    if "np" in text and "numpy" not in known and function.source.bound:
-        imports.append("import numpy as np")
-    for line in helpers:
-        module = line.removeprefix("import ") if line.startswith("import ") else ""
-        module, _, name = module.partition(" as ")
-        if module and (function.source.bound.get(name or module) == module):
-            continue
-        if module and not name and module in known:
-            continue
-        imports.append(line)
-    return tuple(dict.fromkeys(imports))
-
-
-def _localised(function: Function, text: str) -> str:
-    """SciPy's modules by the names that the function's own module has for them."""
-    if text.startswith("import "):
-        return text
-    names = {v: k for k, v in function.source.bound.items() if v.startswith("scipy.")}
-    for module, name in names.items():
-        text = text.replace(f"{module}.", f"{name}.") if name.islower() else text
-    return text
 
 
 def _letter(dtype: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from profiler_suite.analysis.explain.rewrites import call_rewrites
 from profiler_suite.analysis.explain.rewrites.patterns import Match
-from profiler_suite.analysis.explain.rules.observed import Finding, Observation, at, counted
+from profiler_suite.analysis.explain.rules.evidence import at, counted
+from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 
 
