@@ -15,7 +15,8 @@ from profiler_suite.model.trial import CHECKED, TrialKind
 # Families whose rewrites take a loop out of the interpreter, and the one that gives it up.
 _LOOPS = (
     *("loops", "per_element", "routines", "library", "tables", "groups", "text", "models"),
-    *("group_rows", "aggregations", "windows", "lookups", "python", "records", "solvers"),
+    *("group_rows", "aggregations", "windows", "lookups", "list_searches", "python"),
+    *("records", "solvers"),
     *("against_all", "labels", "sparse_parts", "tabulations", "row_functions"),
     "words",
 )

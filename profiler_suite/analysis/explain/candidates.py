@@ -30,7 +30,7 @@ _OF_LOOPS = (
         "loops",
         "routines",
     ),
-    *("per_element", "python", "records", "statistics"),
+    *("per_element", "list_searches", "python", "records", "statistics"),
 )
 _OF_CALLS_IN_LOOPS = ("models",)
 # What does less, before what does the same a little faster.

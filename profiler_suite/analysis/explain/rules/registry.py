@@ -56,6 +56,7 @@ FAMILIES = (
     "calendars",
     "text",
     "words",
+    "list_searches",
     "python",
     "records",
     "sparse",

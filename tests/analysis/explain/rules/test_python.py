@@ -20,17 +20,6 @@ STATS = "from scipy import stats\n"
 LINES = ["1.5,2.0,3", "4,5,6.25", "7,8,9"]
 TEXT = "\n".join(LINES)
 
-VOCABULARY = """
-def f(words):
-    known = []
-    codes = []
-    for w in words:
-        if w not in known:
-            known.append(w)
-        codes.append(known.index(w))
-    return known, codes
-"""
-
 ROW_PARTS = (
     "def f(m, n):\n    out = []\n    for i in range(n):\n        row = m.getrow(i)\n"
     "        out.append(row.data.sum() if row.nnz else 0.0)\n    return out\n"
@@ -54,13 +43,6 @@ FIRES = [
     ),
     Fires("scaled_rows_of_sparse", SCALED, lambda: (SPARSE,), "np.diff(m.indptr)"),
     Fires("compressed_row", ROW_PARTS, lambda: (SPARSE, 7), "m.data[row_begin:row_end].sum()"),
-    Fires(  # of several lists at once
-        "list_search",
-        "def f(a, b, wanted):\n    out = []\n    for w in wanted:\n"
-        "        out.append(a.index(w) + b.index(w))\n    return out\n",
-        lambda: (NUMBERS, NUMBERS[::-1], NUMBERS[:9]),
-        "out.append(a_places[w] + b_places[w])",
-    ),
     Fires(  # of rows that have names
         "sparse_rows",
         "def f(m):\n    out = np.zeros(m.shape[0])\n    for i in range(m.shape[0]):\n"
@@ -77,7 +59,6 @@ FIRES = [
         lambda: (SPARSE,),
         "out[:] = ",
     ),
-    Fires("places_of_new", VOCABULARY, lambda: (NUMBERS,), "codes.append(known_places[w])"),
     Fires(
         "deep_copy",
         "import pickle\ndef f(x):\n    y = pickle.loads(pickle.dumps(x))\n    y[0] = 5.0\n"
@@ -102,60 +83,6 @@ FIRES = [
         "quad_vec(lambda t: wave(t, np.asarray(p), b), 0, 3",
     ),
     Fires(
-        "list_membership",
-        "def f(a, b):\n    return [x for x in a if x in b]\n",
-        lambda: (NUMBERS, NUMBERS[:20]),
-        "b_set = set(b)",
-    ),
-    Fires(  # whether it is there is known with its place
-        "list_search",
-        "def f(a, b):\n    return [b.index(x) for x in a if x in b]\n",
-        lambda: (NUMBERS, NUMBERS[:20]),
-        "[b_places[x] for x in a if x in b_places]",
-    ),
-    Fires(  # a list that an object keeps: what is in it, once for each call
-        "list_membership",
-        "def f(self, tokens):\n    new = 0\n    for token in tokens:\n"
-        "        if token not in self.words:\n            self.words.append(token)\n"
-        "            new += 1\n    return new\n",
-        lambda: (SimpleNamespace(words=[1, 2]), NUMBERS),
-        "self_words_set.add(token)",
-    ),
-    Fires(  # of what each of them holds
-        "list_membership",
-        "def f(a, rows):\n    out = []\n    for x in a:\n"
-        "        if x not in [r['n'] for r in rows]:\n            out.append(x)\n"
-        "    return out\n",
-        lambda: (NUMBERS, [{"n": n} for n in NUMBERS[:20]]),
-        "rows_n_set = {r['n'] for r in rows}",
-    ),
-    Fires(
-        "list_membership",
-        """
-        def f(a):
-            seen = []
-            for x in a:
-                if x not in seen:
-                    seen.append(x)
-            return seen
-        """,
-        lambda: (NUMBERS,),
-        "seen_set.add(x)",
-    ),
-    Fires(
-        "list_search",
-        "def f(a):\n    return {x: a.count(x) for x in set(a)}\n",
-        lambda: (NUMBERS,),
-        "a_counts = collections.Counter(a)",
-    ),
-    Fires(
-        "list_search",
-        "def f(ids, wanted):\n    out = []\n    for w in wanted:\n"
-        "        out.append(np.where(ids == w)[0][0])\n    return out\n",
-        lambda: (rng.permutation(30), np.arange(12)),
-        "out.append(ids_places[w])",
-    ),
-    Fires(
         "queue",
         "def f(a):\n    a = a[:]\n    t = 0\n    while a:\n        t += a.pop(0)\n"
         "    return t\n",
@@ -176,21 +103,6 @@ FIRES = [
         "def f(x):\n    kept = copy.deepcopy(x)\n    x[0][0] = 5.0\n    return kept\n",
         lambda: ([X, X + 1],),
         "kept = [each.copy() for each in x]",
-    ),
-    Fires(
-        "list_search",
-        """
-        class Alphabet:
-            def __init__(self, words):
-                self.words = words
-
-            def places(self, asked):
-                return [self.words.index(word) for word in asked]
-
-        f = Alphabet(list("abcd")).places
-        """,
-        lambda: ("abba",),
-        "words_places[word]",
     ),
     Fires(
         "recursion",
@@ -430,21 +342,7 @@ SILENT = [
     ),
     Silent("scaled_rows_of_sparse", SCALED.replace("m[i] / s", "m[0] / s"), lambda: (SPARSE,)),
     Silent("compressed_row", ROW_PARTS, lambda: (SPARSE.tocsc(), 7)),
-    Silent(  # nothing is looked for again
-        "places_of_new",
-        VOCABULARY.replace("known.index(w)", "len(known)"),
-        lambda: (NUMBERS,),
-    ),
-    Silent("places_of_new", VOCABULARY.replace("append(w)", "insert(0, w)"), lambda: ([1],)),
     Silent("list_reduction", "def f(x):\n    return np.max(x)\n", lambda: (X,)),
-    Silent(
-        "list_membership", "def f(a, b):\n    return a[0] in b\n", lambda: (NUMBERS, NUMBERS)
-    ),
-    Silent(  # its places serve both
-        "list_membership",
-        "def f(a, b):\n    return [b.index(x) for x in a if x in b]\n",
-        lambda: (NUMBERS, NUMBERS[:20]),
-    ),
     *(
         Silent(
             "list_membership",
@@ -453,27 +351,6 @@ SILENT = [
             lambda: (SimpleNamespace(words=[1, 2]), NUMBERS),
         )
         for line in ("self.words = [3]", "print(self)", "self = self", "self.words[0] = 1")
-    ),
-    Silent(  # the list grows on the way
-        "list_search",
-        """
-        class Alphabet:
-            def __init__(self, words):
-                self.words = words
-
-            def places(self, asked):
-                found = []
-                for word in asked:
-                    self.words = [*self.words, word]
-                    found.append(self.words.index(word))
-                return found
-
-        f = Alphabet(list("abcd")).places
-        """,
-        lambda: ("abba",),
-    ),
-    Silent(
-        "list_search", "def f(a):\n    return a.count(3), a.index(a[4])\n", lambda: (NUMBERS,)
     ),
     Silent(
         "queue",
@@ -559,18 +436,10 @@ REFUSED = [
         ROW_PARTS.replace("getrow(i)", "getrow(i - n)"),
         lambda: (SPARSE, 7),
     ),
-    Refused(  # what cannot be hashed
-        "places_of_new", VOCABULARY, lambda: ([[1], [2], [1]],)
-    ),
     Refused(  # rows of numbers
         "list_reduction",
         "def f(a):\n    return np.max(a)\n",
         lambda: ([[1, 5], [3, 2]],),
-    ),
-    Refused(  # what cannot be hashed
-        "list_membership",
-        "def f(a, b):\n    return [x for x in a if x in b]\n",
-        lambda: ([[1], [2]], [[2]]),
     ),
     Refused(  # what lies deeper is changed
         "deep_copy",
