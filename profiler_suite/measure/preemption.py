@@ -91,11 +91,14 @@ class CoreWait:
             return 0.0
 
 
-def share_lost(before: Scheduling | None, after: Scheduling | None, wall_ns: int) -> float:
+def share_lost(
+    before: Scheduling | None, after: Scheduling | None, wall_ns: int, apart_ns: int = 0
+) -> float:
     """Of that time between two readings, the share in which the thread was kept from running.
 
     0 where it is too small to tell from what reading the clocks takes. A thread that gave up
-    its core itself may have slept: then only what it waited for a core counts.
+    its core itself may have slept: then only what it waited for a core counts, less what of it
+    may lie in the `apart_ns` nanoseconds between the readings and that time.
     """
     if before is None or after is None or wall_ns <= 0:
         return 0.0
@@ -103,7 +106,8 @@ def share_lost(before: Scheduling | None, after: Scheduling | None, wall_ns: int
     # what of the time between it did not run can have been lost of it.
     lost_ns = wall_ns - (after.cpu_ns - before.cpu_ns)
     if after.voluntary != before.voluntary:
-        lost_ns = min(lost_ns, after.run_delay_ns - before.run_delay_ns)
+        waited_ns = after.run_delay_ns - before.run_delay_ns
+        lost_ns = min(lost_ns, waited_ns - max(0, apart_ns - _LEAST_NS))
     if lost_ns < max(_LEAST_NS, _LEAST_SHARE * wall_ns):
         return 0.0
     return min(lost_ns / wall_ns, 1.0)
@@ -123,7 +127,9 @@ def slept_s(before: Scheduling | None, after: Scheduling | None, wall_s: float) 
 
 def undelayed(measure: Callable[[], float]) -> float:
     """What `measure` finds something takes, s, less the share in which it did not run."""
+    begun = perf_counter_ns()
     before, start = scheduling(), perf_counter_ns()
     time_s = measure()
     wall_ns, after = perf_counter_ns() - start, scheduling()
-    return time_s * max(1 - share_lost(before, after, wall_ns), _LEAST_SHARE)
+    apart_ns = perf_counter_ns() - begun - wall_ns
+    return time_s * max(1 - share_lost(before, after, wall_ns, apart_ns), _LEAST_SHARE)

@@ -226,10 +226,12 @@ def _sample(
     if isinstance(arguments, RestoredArguments) and evaluations <= _FEW_EVALUATIONS:
         each = [_one_restored(call, arguments, clock, read) for _ in range(evaluations)]
         return fmean(time_s for time_s, _ in each), fmean(lost_s for _, lost_s in each)
+    begun = clock()
     before, start = read(), clock()
     time_s = time_evaluations(call, arguments, evaluations, clock)
     wall_ns, after = clock() - start, read()
-    return time_s, time_s * preemption.share_lost(before, after, wall_ns)
+    apart_ns = clock() - begun - wall_ns
+    return time_s, time_s * preemption.share_lost(before, after, wall_ns, apart_ns)
 
 
 def _one_restored(
@@ -239,11 +241,12 @@ def _one_restored(
     read: preemption.Reader,
 ) -> tuple[float, float]:
     fresh = arguments.fresh()
+    begun = clock()
     before, start = read(), clock()
     call(*fresh)
     wall_ns, after = clock() - start, read()
-    time_s = wall_ns * 1e-9
-    return time_s, time_s * preemption.share_lost(before, after, wall_ns)
+    time_s, apart_ns = wall_ns * 1e-9, clock() - begun - wall_ns
+    return time_s, time_s * preemption.share_lost(before, after, wall_ns, apart_ns)
 
 
 def running_s(call: Callable[..., Any], arguments: tuple[Any, ...], evaluations: int) -> float:

@@ -33,8 +33,15 @@ def test_what_a_thread_was_kept_from_running(after: Scheduling, share: float) ->
     assert preemption.share_lost(START, after, 1_000_000) == pytest.approx(share)
 
 
+def test_what_may_have_been_waited_around_a_time_is_not_taken_from_it() -> None:
+    after = Scheduling(400_000, 500_000, 1)
+    assert preemption.share_lost(START, after, 1_000_000, 15_000) == pytest.approx(0.5)
+    assert preemption.share_lost(START, after, 1_000_000, 320_000) == pytest.approx(0.2)
+    assert preemption.share_lost(START, after, 1_000_000, 600_000) == 0
+
+
 def test_a_time_is_given_less_what_it_waited(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = iter([0, 1_000_000])
+    now = iter([0, 0, 1_000_000, 1_000_000])
     counted = iter([START, Scheduling(250_000, 0, 0)])
     monkeypatch.setattr(preemption, "perf_counter_ns", lambda: next(now))
     monkeypatch.setattr(preemption, "scheduling", lambda: next(counted))

@@ -142,6 +142,24 @@ def test_what_delays_that_arguments_are_restored_delays_no_evaluation() -> None:
     assert found.lost_s == ()
 
 
+def test_waiting_for_a_core_while_the_scheduler_is_read_shortens_no_sleep() -> None:
+    clock = FakeClock()
+    core = OneCore(clock)
+    waiting: list[int] = [0]
+
+    def read() -> preemption.Scheduling:
+        found = core.read()
+        waiting[0] += 1
+        if waiting[0] % 2:  # switched out after it was read and before the clock is
+            core.restore()
+        return found
+
+    prepared = timing.PreparedCall(cold_s=0.0, evaluations=1, samples=2)
+    found = timing.visit(core.sleep, (), prepared, {}, clock, scheduling=read)
+    assert found.samples_s == pytest.approx((12e-3, 12e-3))
+    assert found.lost_s == ()
+
+
 @pytest.mark.measures
 def test_a_sleep_is_not_shortened_by_waiting_for_a_core_before_it() -> None:
     arguments = RestoredArguments.of((), lambda: spin(20e-3))

@@ -21,6 +21,8 @@ _LOOPS = (
     "words",
 )
 _NOT_FOR_ARRAYS = "not_for_arrays"
+# What gains so much has taken most of the interpreter's time, whichever family it is of.
+_MUCH = 3.0
 # Gains that differ by less are not worth lines that are harder to read.
 _ALIKE = 0.8
 # Of a gain beyond this the rest is next to nothing, and its measure uncertain.
@@ -106,7 +108,7 @@ def judged(
         key = f"{finding.rule}{' hint' if finding.hint else ''}"
         if key not in given or _is_better(advice, given[key]):
             given[key] = advice
-    if any(a.family in _LOOPS and not a.hint for a in given.values()):
+    if any(not a.hint and (a.family in _LOOPS or a.low > _MUCH) for a in given.values()):
         # What runs as array expressions now needs no compiler.
         given = {k: a for k, a in given.items() if a.family != _NOT_FOR_ARRAYS}
     together = given.get(attempts.TOGETHER)

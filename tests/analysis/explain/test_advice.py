@@ -162,6 +162,13 @@ def test_what_runs_as_array_expressions_needs_no_compiler(
     assert "no Numba" in alone.caveats[0]
     both = advice.judged(found, (hint, attempt("loops", lifted)), FLOORS)
     assert [each.kind for each in both] == ["loops"]
+    little = attempt("dtype", lifted)
+    assert [each.kind for each in advice.judged(found, (hint, little), FLOORS)] == [
+        "dtype",
+        "not_for_arrays",
+    ]
+    much = attempt("dtype", TrialResult(trial=trial, before=visits(2e-3), after=visits(2.5e-4)))
+    assert [each.kind for each in advice.judged(found, (hint, much), FLOORS)] == ["dtype"]
 
 
 def a_way(source: str, ratio: float, spread: float = 1.02) -> advice.Advice:

@@ -62,7 +62,8 @@ def compiler(seen: Observation) -> Iterator[Finding]:
             else what
         )
         yield Finding(
-            title="a compiler (Numba, Cython), not NumPy: every step needs the one before",
+            title="a compiler (Numba, Cython): every step seems to need the one before, and no "
+            "array expression for that is known here",
             evidence=said,
             trial=Trial(kind=TrialKind.COMPILED),
             share=share,

@@ -353,13 +353,13 @@ class Observation:
         function: Function, edits: Sequence[Edit], helpers: Sequence[str]
     ) -> Rewrite | None:
         """The edits, with what they need before the function."""
-        localised = [
+        made = [
             Edit(start=each.start, end=each.end, text=localised(function, each.text))
             for each in edits
         ]
-        text = " ".join(each.text for each in localised)
+        text = " ".join(each.text for each in made)
         needed = prelude(function, [localised(function, each) for each in helpers], text)
-        return rewriting.spliced(function, localised, needed)
+        return rewriting.spliced(function, made, needed)
 
     def converted_first(
         self,
