@@ -62,8 +62,8 @@ def compiler(seen: Observation) -> Iterator[Finding]:
             else what
         )
         yield Finding(
-            title="a compiler (Numba, Cython): every step seems to need the one before, and no "
-            "array expression for that is known here",
+            title="a compiler (Numba, Cython), not NumPy, as far as is known here: every step "
+            "seems to need the one before",
             evidence=said,
             trial=Trial(kind=TrialKind.COMPILED),
             share=share,
