@@ -81,7 +81,7 @@ def _blocks(
     blocks = _Blocks(target.id, length, size)
     inside = [node for each in body for node in ast.walk(each)]
     asked = syntax.names_in(length) | syntax.names_in(size) | {target.id}
-    changed = set().union(*(syntax.stored_in(each) for each in body))
+    changed = set().union(*(syntax.changed_in(each) for each in body))
     taken = any(isinstance(node, ast.Slice) and _is_block(node, blocks) for node in inside)
     left = any(isinstance(node, _LEAVING) for node in inside)
     return blocks if taken and not left and not asked & changed else None

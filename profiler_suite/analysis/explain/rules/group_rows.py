@@ -195,7 +195,8 @@ def extreme_rows(seen: Observation) -> Iterator[Finding]:
     looks_for="groups that get columns one by one and are put together again: a table for each",
     rewrite="for _, g in df.groupby('k'): g['s'] = g['v'] / g['v'].sum(); parts.append(g) → "
     "df.assign(s=df['v'] / df.groupby('k')['v'].transform('sum'))",
-    exact="up to rounding; as pandas treats missing values; no rows at all are no error",
+    exact="up to rounding, also of what decides which rows stay; as pandas treats missing "
+    "values; no rows at all are no error",
     thread="https://github.com/pandas-dev/pandas/issues/35407",
 )
 def groups_together(seen: Observation) -> Iterator[Finding]:

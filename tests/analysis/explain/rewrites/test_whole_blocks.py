@@ -37,6 +37,7 @@ def test_both_parts_do_what_the_loop_did(body: str, length: int) -> None:
     [
         "for i in range(0, len(x), k):\n    x[i:i + k]\n    continue\nreturn x",
         "for i in range(0, len(x) - 1, k):\n    g(x[i:i + k])\nreturn x",
+        "for i in range(0, len(x), k):\n    x.append(g(x[i:i + k]))\nreturn x",
         "for i in range(0, n, k):\n    g(x[i:i + k])\nreturn x",
         "for i in range(1, len(x), k):\n    g(x[i:i + k])\nreturn x",
         "for i in range(0, len(x), 1):\n    g(x[i:i + 1])\nreturn x",
