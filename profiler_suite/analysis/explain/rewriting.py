@@ -13,6 +13,8 @@ import itertools
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
+import msgspec
+
 from profiler_suite.measure.explain.records import Edit, Rewrite, SourceText
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return)
@@ -252,6 +254,17 @@ def spliced(
         file=function.source.file,
         first_line=function.source.first_line,
     )
+
+
+def changed(function: Function, edits: Sequence[Edit]) -> Function | None:
+    """The function with these edits, parsed again; None where they come to nothing."""
+    made = spliced(function, edits) if edits else None
+    if made is None:
+        return None
+    other = parsed(msgspec.structs.replace(function.source, text=made.source))
+    if other is not None:
+        other.siblings = function.siblings
+    return other
 
 
 def line_edits(function: Function, text: str) -> list[Edit]:

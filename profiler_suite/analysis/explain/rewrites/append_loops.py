@@ -7,8 +7,6 @@ says: what is known of the one is known of the other.
 import ast
 from dataclasses import dataclass
 
-import msgspec
-
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.whole_calls import NotOneCallError, inlined
@@ -39,13 +37,9 @@ def comprehended(function: Function) -> ComprehensionForm | None:
                     edits += own[0]
                     first, last = loop.lineno, loop.end_lineno or loop.lineno
                     texts[own[1]] = range(first + function.shift, last + function.shift + 1)
-    made = rewriting.spliced(function, edits) if edits else None
-    if made is None:
-        return None
-    changed = rewriting.parsed(msgspec.structs.replace(function.source, text=made.source))
+    changed = rewriting.changed(function, edits)
     if changed is None:
         return None
-    changed.siblings = function.siblings
     loops = {
         number: lines
         for number, line in enumerate(changed.lines, 1)

@@ -7,8 +7,6 @@ one sees which columns a loop over rows reads.
 import ast
 from collections.abc import Sequence
 
-import msgspec
-
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
@@ -28,13 +26,7 @@ def written_out(function: Function) -> Function | None:
                 indent = function.indent_of(loop.lineno)
                 lines = [line for each in statements for line in ast.unparse(each).splitlines()]
                 edits.append(Edit(start=start, end=end, text=f"\n{indent}".join(lines)))
-    made = rewriting.spliced(function, edits) if edits else None
-    if made is None:
-        return None
-    changed = rewriting.parsed(msgspec.structs.replace(function.source, text=made.source))
-    if changed is not None:
-        changed.siblings = function.siblings
-    return changed
+    return rewriting.changed(function, edits)
 
 
 def _is_inside(function: Function, loop: ast.For) -> bool:

@@ -8,8 +8,6 @@
 import ast
 from collections.abc import Callable
 
-import msgspec
-
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
@@ -40,13 +38,7 @@ def _in_place(function: Function, expressed: Expressed) -> Function | None:
             text = _written(function, node, expressed)
             if text:
                 edits.append(rewriting.edit(function, node, text))
-    made = rewriting.spliced(function, edits) if edits else None
-    if made is None:
-        return None
-    changed = rewriting.parsed(msgspec.structs.replace(function.source, text=made.source))
-    if changed is not None:
-        changed.siblings = function.siblings
-    return changed
+    return rewriting.changed(function, edits)
 
 
 def _is_repeated(function: Function, node: ast.AST) -> bool:

@@ -7,8 +7,6 @@ known of the one is known of the other.
 import ast
 from collections.abc import Callable
 
-import msgspec
-
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
@@ -21,13 +19,7 @@ def in_place(function: Function, wanted: Callable[[ast.expr], bool]) -> Function
         for statement in loop.body:
             if isinstance(statement, ast.Assign) and wanted(statement.value):
                 edits += _without_name(function, loop, statement)
-    made = rewriting.spliced(function, edits) if edits else None
-    if made is None:
-        return None
-    changed = rewriting.parsed(msgspec.structs.replace(function.source, text=made.source))
-    if changed is not None:
-        changed.siblings = function.siblings
-    return changed
+    return rewriting.changed(function, edits)
 
 
 def _without_name(function: Function, loop: ast.For, statement: ast.Assign) -> list[Edit]:

@@ -134,6 +134,13 @@ def unique_rows(rows, **returns):
 '''.strip()
 
 
+def _are_integers(one: Match, rank: int) -> bool:
+    """Whether X is an array with so many axes, of integers that 64 bits with a sign hold."""
+    form = one.form("X")
+    whole = form is not None and form.kind == "array" and form.letter in "iu"
+    return whole and form is not None and form.dtype != "uint64" and len(form.shape) == rank
+
+
 @rule(
     "ordering",
     looks_for="np.unique of rows: each comparison takes a row of an array of records apart",
@@ -143,16 +150,6 @@ def unique_rows(rows, **returns):
 )
 def unique_rows(seen: Observation) -> Iterator[Finding]:
     """Different rows of integers."""
-
-    def integers(one: Match) -> bool:
-        form = one.form("X")
-        return (
-            form is not None
-            and form.kind == "array"
-            and form.letter in "iu"
-            and form.dtype != "uint64"
-            and len(form.shape) == 2
-        )
 
     asked = ("return_counts", "return_inverse", "return_index")
     table = [("np.unique(X, axis=0)", "unique_rows(X)")]
@@ -168,7 +165,7 @@ def unique_rows(seen: Observation) -> Iterator[Finding]:
         ]
     return seen.rewrites(
         *table,
-        where=integers,
+        where=lambda one: _are_integers(one, 2),
         title="sort one number for each row",
         helpers=("import math", UNIQUE_ROWS),
     )
@@ -378,20 +375,10 @@ def unique_integers(x, counts=False):
 def unique_of_integers(seen: Observation) -> Iterator[Finding]:
     """Codes and frequencies of integers."""
 
-    def integers(one: Match) -> bool:
-        form = one.form("X")
-        return (
-            form is not None
-            and form.kind == "array"
-            and form.letter in "iu"
-            and form.dtype != "uint64"
-            and len(form.shape) == 1
-        )
-
     return seen.rewrites(
         ("np.unique(X, return_counts=True)", "unique_integers(X, counts=True)"),
         ("np.unique(X, return_inverse=True)", "unique_integers(X)"),
-        where=integers,
+        where=lambda one: _are_integers(one, 1),
         title="look them up in a table instead of sorting",
         helpers=(UNIQUE_INTEGERS,),
     )

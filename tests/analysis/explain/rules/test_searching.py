@@ -130,21 +130,6 @@ FIRES = [
         "d.update(sums_by_key(keys, x))",
     ),
     Fires(
-        "bincount",
-        "def f(i, j, n):\n"
-        "    a = np.zeros((n, n))\n"
-        "    np.add.at(a, (i, j), 1)\n"
-        "    return a\n",
-        lambda: (INDEX, INDEX[::-1].copy(), 30),
-        "np.bincount(np.ravel_multi_index((i, j), a.shape), minlength=a.size)",
-    ),
-    Fires(
-        "bincount",
-        "def f(i, v):\n    a = np.ones((30, 40))\n    np.add.at(a, (i, i), v)\n    return a\n",
-        lambda: (INDEX, rng.random(30)),
-        "weights=v, minlength=a.size).reshape(a.shape)",
-    ),
-    Fires(
         "sums_in_dictionary",
         "def f(keys):\n    d = dict()\n    for k in keys:\n"
         "        d[k] = d.get(k, 0) + 1\n    return d\n",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from profiler_suite.analysis.explain.lifting.loops.iteration import extreme
@@ -12,6 +11,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
 from profiler_suite.analysis.explain.lifting.normal_form.held import Held
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
 from profiler_suite.analysis.explain.lifting.normal_form.scope import Pad, Scope
+from profiler_suite.analysis.explain.lifting.normal_form.states import COMPARED
 from profiler_suite.analysis.explain.lifting.normal_form.stores import Store
 from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Access,
@@ -28,14 +28,6 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
 from profiler_suite.analysis.explain.rewriting import unused
 
 _ZERO = Index(Poly())
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 
 
 def padded(
@@ -145,7 +137,7 @@ def _not_zero(test: Term) -> Access | None:
     """The element that is not zero where this condition holds."""
     if isinstance(test, Access) and ops.is_truth(test):
         return test
-    if not isinstance(test, Apply) or test.name not in _COMPARED or len(test.args) != 2:
+    if not isinstance(test, Apply) or test.name not in COMPARED or len(test.args) != 2:
         return None
     left, right = test.args
     mirrored = isinstance(right, Access)
@@ -164,7 +156,7 @@ def _not_zero(test: Term) -> Access | None:
 def _checked(sign: str, element: Term, number: float, *, mirrored: bool) -> Access | None:
     if not isinstance(element, Access):
         return None
-    holds = _COMPARED[sign](number, 0) if mirrored else _COMPARED[sign](0, number)
+    holds = COMPARED[sign](number, 0) if mirrored else COMPARED[sign](0, number)
     return None if holds else element
 
 

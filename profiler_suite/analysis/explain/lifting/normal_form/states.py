@@ -27,7 +27,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
 
 _MOST_VALUES = 6
 _MOST_TESTS = 5
-_COMPARED: dict[str, Callable[[float, float], bool]] = {
+COMPARED: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -192,9 +192,9 @@ def _value(
     if isinstance(term, Apply) and term.name == "where":
         test, yes, no = term.args
         return _value(yes if inner(test) else no, old, value, known, terms)
-    if isinstance(term, Apply) and term.name in _COMPARED:
+    if isinstance(term, Apply) and term.name in COMPARED:
         left, right = term.args
-        return _COMPARED[term.name](inner(left), inner(right))
+        return COMPARED[term.name](inner(left), inner(right))
     if isinstance(term, Apply) and term.name in ("&", "|") and ops.is_truth(term):
         held = [bool(inner(each)) for each in term.args]
         return all(held) if term.name == "&" else any(held)
