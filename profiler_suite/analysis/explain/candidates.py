@@ -20,16 +20,8 @@ _OF_FEWER_STEPS = ("faster_algorithms", "lookups")
 _OF_LOOPS = (
     *("tables", "groups", "group_rows", "aggregations", "windows", "calendars"),
     *("row_functions", "words"),
-    *(
-        "text",
-        "solvers",
-        "against_all",
-        "labels",
-        "sparse",
-        "sparse_parts",
-        "loops",
-        "routines",
-    ),
+    *("text", "solvers", "against_all", "labels", "sparse", "sparse_parts"),
+    *("loops", "routines"),
     *("per_element", "list_searches", "python", "records", "statistics"),
 )
 _OF_CALLS_IN_LOOPS = ("models",)

@@ -22,7 +22,7 @@ class ArrayForm(Noun, frozen=True):
     free: tuple[str, ...]
     """Names that it must be given besides its arrays."""
     kind: str
-    """'number' or 'row': what there is of its result for each element or row."""
+    """'number', 'row' or 'columns': what there is of its result for each element or row."""
     parameters: tuple[str, ...]
 
     def call(self, *arguments: str) -> str:
@@ -51,6 +51,35 @@ def find_callee(
         if other.source.function == node.id and other.source.file == function.source.file:
             return other.node, other
     return None
+
+
+def columns_form(
+    seen: Observation, function: Function, node: ast.expr, hint: str, *, several: bool = False
+) -> ArrayForm | None:
+    """The function that an expression names, of whole columns; None where it has no form.
+
+    `hint` is what a lambda is called; with `several` it may give more than one value.
+    """
+    found = find_callee(seen, function, node)
+    if found is None:
+        return None
+    callee, context = found
+    try:
+        (parameter,) = vectorising.parameters_of(callee)
+        made = CallOverRows(
+            context,
+            callee,
+            {parameter: vectorising.TABLE_ROW},
+            lambda table, column: f"{table}[{column!r}].to_numpy()",
+            several=several,
+        )
+    except (NotVectorisedError, ValueError):
+        return None
+    own = callee.name if isinstance(callee, ast.FunctionDef) else hint
+    name = f"{own}_of_columns"
+    text = made.definition(name, [parameter], f"{own}, of all rows at once.")
+    kind, free = made.result.kind, tuple(made.free)
+    return ArrayForm(name=name, text=text, free=free, kind=kind, parameters=(parameter,))
 
 
 def array_form(

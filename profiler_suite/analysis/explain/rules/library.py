@@ -8,7 +8,6 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns, row_methods, vectorising
 from profiler_suite.analysis.explain.rewrites.row_elements import ElementsOfRow
 from profiler_suite.analysis.explain.rewrites.vectorising import (
-    CallOverRows,
     NotVectorisedError,
 )
 from profiler_suite.analysis.explain.rewriting import Function
@@ -53,26 +52,11 @@ def pandas_apply(seen: Observation) -> Iterator[Finding]:
     )
     for function in seen.functions:
         for one in patterns.found(function, _APPLIED, lambda m: True):
-            found = callbacks.find_callee(seen, function, one["F"])
-            if found is None:
+            made = callbacks.columns_form(seen, function, one["F"], "expression")
+            if made is None:
                 continue
-            callee, context = found
-            try:
-                (parameter,) = vectorising.parameters_of(callee)
-                made = CallOverRows(
-                    context,
-                    callee,
-                    {parameter: vectorising.TABLE_ROW},
-                    lambda table, column: f"{table}[{column!r}].to_numpy()",
-                )
-            except (NotVectorisedError, ValueError):
-                continue
-            own = callee.name if isinstance(callee, ast.FunctionDef) else "expression"
-            name = f"{own}_of_columns"
-            text = made.definition(name, [parameter], f"{own}, of all rows at once.")
             pandas, imports = _pandas(function)
             table = function.text_of(one["DF"])
-            given = ", ".join([table, *made.free])
             closed = rewriting.written(function, one["DF"])
             yield from seen.edited(
                 function,
@@ -80,12 +64,12 @@ def pandas_apply(seen: Observation) -> Iterator[Finding]:
                     rewriting.edit(
                         function,
                         one.node,
-                        f"{pandas}.Series({name}({given}), index={closed}.index)",
+                        f"{pandas}.Series({made.call(table)}, index={closed}.index)",
                     )
                 ],
                 title="compute with the columns as arrays, not row by row",
                 lines=[one.line],
-                helpers=(*imports, text),
+                helpers=(*imports, made.text),
                 evidence="DataFrame.apply with axis=1 makes a Series and calls Python for "
                 "every row",
             )

@@ -15,10 +15,6 @@ from profiler_suite.analysis.explain.rewrites import (
 )
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.row_loops import row_loops
-from profiler_suite.analysis.explain.rewrites.vectorising import (
-    CallOverRows,
-    NotVectorisedError,
-)
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks, models
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -71,28 +67,12 @@ def _at_once(
     seen: Observation, function: Function, one: Match, taken_apart: bool
 ) -> Iterator[tuple[str, str]]:
     """Calls of a function of whole columns, and this function."""
-    found = callbacks.find_callee(seen, function, one["F"])
-    if found is None:
+    made = callbacks.columns_form(seen, function, one["F"], "values", several=True)
+    if made is None or made.kind != vectorising.COLUMNS:
         return
-    callee, context = found
-    try:
-        (parameter,) = vectorising.parameters_of(callee)
-        made = CallOverRows(
-            context,
-            callee,
-            {parameter: vectorising.TABLE_ROW},
-            lambda table, column: f"{table}[{column!r}].to_numpy()",
-            several=True,
-        )
-    except (NotVectorisedError, ValueError):
-        return
-    if made.result.kind != vectorising.COLUMNS:
-        return
-    own = callee.name if isinstance(callee, ast.FunctionDef) else "values"
-    name = f"{own}_of_columns"
-    helper = made.definition(name, [parameter], f"{own}, of all rows at once.")
+    helper = made.text
     table = rewriting.written(function, one["DF"])
-    call = f"{name}({', '.join([function.text_of(one['DF']), *made.free])})"
+    call = made.call(function.text_of(one["DF"]))
     if taken_apart:
         yield f"{call}.values()", helper
         yield f"[each.astype(float) for each in {call}.values()]", helper
