@@ -9,12 +9,14 @@ import ast
 import builtins
 import copy
 import difflib
+import functools
 import itertools
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
+from profiler_suite.analysis.explain.own_names import unused, with_own_names
 from profiler_suite.measure.explain.records import Edit, Rewrite, SourceText
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return)
@@ -76,12 +78,7 @@ class Function:
 
     def _bound(self) -> dict[str, str]:
         """What global and imported names stand for, without those it assigns itself."""
-        own = {
-            node.id
-            for node in ast.walk(self.node)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-        own |= {node.arg for node in ast.walk(self.node) if isinstance(node, ast.arg)}
+        own = _own_names(self.node)
         used = {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name)}
         found = {k: v for k, v in {**_USUAL, **self.source.bound}.items() if k in used - own}
         for node in ast.walk(self.node):
@@ -96,6 +93,11 @@ class Function:
             if hasattr(builtins, name) and name not in self.source.names:
                 found[name] = f"builtins.{name}"
         return found
+
+    @functools.cached_property
+    def taken(self) -> frozenset[str]:
+        """Names that what a rewrite defines beside the function must not have."""
+        return frozenset({self.node.name, *_own_names(self.node), *self.source.module_names})
 
     # ------------------------------------------------------------- its text
 
@@ -190,6 +192,13 @@ class Function:
             yield node
 
 
+def _own_names(function: ast.AST) -> set[str]:
+    """What it assigns, and its parameters."""
+    nodes = list(ast.walk(function))
+    own = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return own | {n.arg for n in nodes if isinstance(n, ast.arg)}
+
+
 def number(node: ast.expr) -> float | None:
     """The value of a number written out; None for anything else."""
     negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
@@ -230,7 +239,14 @@ def statements(function: Function) -> list[ast.stmt]:
 def spliced(
     function: Function, edits: Sequence[Edit], prelude: Sequence[str] = ()
 ) -> Rewrite | None:
-    """The function with these characters replaced; None where they overlap or say nothing."""
+    """The function with these characters replaced; None where they overlap or say nothing.
+
+    What goes before it gets other names where the module has these already.
+    """
+    own = with_own_names(function.text, edits, prelude, function.taken)
+    if own is None:
+        return None
+    edits, prelude = own
     ordered = sorted(set(edits), key=lambda each: (each.start, each.end))
     if any(b.start < a.end for a, b in itertools.pairwise(ordered)):
         return None
@@ -477,15 +493,3 @@ def new_name(function: Function, hint: str, others: Iterable[str] = ()) -> str:
     used = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
     used |= {node.arg for node in ast.walk(function.node) if isinstance(node, ast.arg)}
     return unused(hint, used | set(others))
-
-
-def unused(hint: str, taken: Collection[str]) -> str:
-    """The first name like `hint` that is not taken."""
-    return next(each for each in names_like(hint) if each not in taken)
-
-
-def names_like(hint: str) -> Iterator[str]:
-    """hint, hint_2, hint_3 and so on."""
-    yield hint
-    for number in itertools.count(2):
-        yield f"{hint}_{number}"

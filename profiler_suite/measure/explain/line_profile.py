@@ -61,6 +61,7 @@ def sources(subject: Subject) -> tuple[SourceText, ...]:
                 names=names.get(each.__code__, {}),
                 bound=bound_names(each),
                 inner={c.co_name: names[c] for c in inner[each.__code__] if c in names},
+                module_names=tuple(sorted(each.__globals__)),
             )
         )
     return tuple(found)

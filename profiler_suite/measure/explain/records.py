@@ -210,6 +210,8 @@ class SourceText(Noun, frozen=True):
     """First and last of the lines outside of any function that it was made of; 0 for none."""
     inner: dict[str, dict[str, str]] = msgspec.field(default_factory=dict)
     """What the local names of each function that it defines inside itself held."""
+    module_names: tuple[str, ...] = ()
+    """The global names of its module, sorted."""
 
 
 class FunctionRecord(Noun, frozen=True, tag="explained"):

@@ -8,7 +8,8 @@ import ast
 import copy
 from collections.abc import Iterator, Mapping
 
-from profiler_suite.analysis.explain.rewriting import Function, unused
+from profiler_suite.analysis.explain.own_names import unused
+from profiler_suite.analysis.explain.rewriting import Function
 
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If, ast.Pass)
 

@@ -64,6 +64,7 @@ class Own:
                     names=names.get(each.__code__, {}),
                     bound=bound_names(each),
                     inner={c.co_name: names[c] for c in inner[each.__code__] if c in names},
+                    module_names=tuple(sorted(each.__globals__)),
                 )
             )
         operations: tuple[Any, ...] = ()

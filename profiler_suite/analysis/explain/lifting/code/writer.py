@@ -16,7 +16,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Reduce,
     Term,
 )
-from profiler_suite.analysis.explain.rewriting import unused
+from profiler_suite.analysis.explain.own_names import unused
 
 _COUNTERS = "kmnpqr"
 """Of loops that had no name."""

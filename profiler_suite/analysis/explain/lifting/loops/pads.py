@@ -25,7 +25,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Term,
     mapped,
 )
-from profiler_suite.analysis.explain.rewriting import unused
+from profiler_suite.analysis.explain.own_names import unused
 
 _ZERO = Index(Poly())
 

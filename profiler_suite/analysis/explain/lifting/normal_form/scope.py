@@ -23,7 +23,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import (
     Slab,
     Term,
 )
-from profiler_suite.analysis.explain.rewriting import names_like, unused
+from profiler_suite.analysis.explain.own_names import names_like, unused
 
 # How many different values are taken for granted where nobody has counted them.
 _MOST_VALUES = 1000
