@@ -40,6 +40,9 @@ _PASSES_GIVEN_UP, _AGAIN = 0.5, 0.35
 _SOON_S = 0.1
 # Of a function that calls a helper in its loop so many calls have to fit, or nothing is tried.
 _CALLS_OF_A_CALLER = 4.0
+# What is set aside for a helper, should nothing be found in the loop around it: as long as two
+# other functions get at least, since with less than one such part it would be left out.
+_PARTS_OF_A_HELPER = 2
 # So long calls are looked for, and as long as the program took: looking may slow it ten times.
 _LOOKING_S = 2.0
 _CUT_SHORT = (
@@ -156,7 +159,7 @@ class ProgramExplaining:
     ) -> "ExplainedFunction":
         """In the time that the rest, and the helpers that are called in loops, leave for it."""
         helpers = sum(each.helper is not None for each in (place, *rest))
-        within_s = self._time.most_s(1 + len(rest) + helpers)
+        within_s = self._time.most_s(1 + len(rest) + _PARTS_OF_A_HELPER * helpers)
         planned_s = min(self._time.part_s([each.weight for each in (place, *rest)]), within_s)
         calls = caught.of(place.wish)
         found = self._explained(caught, calls, place, machine, (planned_s, within_s))

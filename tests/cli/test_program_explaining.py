@@ -325,7 +325,8 @@ def test_a_helper_is_caught_with_its_caller_explained_there_and_has_the_last_sec
     explained = [f.place.wish.target for f in work.answer.functions]
     assert explained == ["main.py:lines 4 to 5", "main.py:f"]
     assert all(each.advice_first for each in efforts)
-    assert efforts[0].budget_s > 5 * efforts[1].budget_s
+    # The loop has all that is not set aside for its helper, which is enough to explain it.
+    assert [round(each.budget_s) for each in efforts] == [18, 6]
 
 
 def test_where_the_callers_loop_has_no_advice_the_helper_is_explained_as_well(

@@ -79,6 +79,7 @@ def places(ranking: Ranking, most: int) -> list[PlaceToExplain]:
         spent = each.spent
         worth = spent.avoidable_s > _LEAST_SHARE * total_s
         worth |= spent.total_s > _LARGE_SHARE * total_s
+        worth |= each is ranking.functions[0] and spent.avoidable_s > 0
         own = spent.total_s and not _waits(spent)
         wish = wish_at(each.file, each.line) if own else None
         if wish is not None and _begins_a_thread(each, ranking):
@@ -169,7 +170,9 @@ def settled(
         if known is None:
             found[place.wish] = place
         else:
-            found[place.wish] = _with_more(known, place.time_s, place.avoidable_s)
+            more = _with_more(known, place.time_s, place.avoidable_s)
+            helper = known.helper if known.helper is not None else place.helper
+            found[place.wish] = dataclasses.replace(more, helper=helper)
     return list(found.values())
 
 

@@ -26,13 +26,13 @@ class CallWish(Noun, frozen=True):
 
     @property
     def target(self) -> str:
-        """Its name as one asks for it: 'file.py:function'."""
+        """'file.py:function', 'file.py:lines 3 to 9', 'file.py:function, lines 3 to 9'."""
         where = Path(self.file).name if self.file else self.module
-        if self.first and self.last > self.first:
-            return f"{where}:lines {self.first} to {self.last}"
-        if self.first:
-            return f"{where}:line {self.first}"
-        return f"{where}:{self.qualname}"
+        if not self.first:
+            return f"{where}:{self.qualname}"
+        several = self.last > self.first
+        lines = f"lines {self.first} to {self.last}" if several else f"line {self.first}"
+        return f"{where}:{self.qualname}, {lines}" if self.qualname else f"{where}:{lines}"
 
 
 class CallMemory(Noun, frozen=True):

@@ -242,6 +242,25 @@ def test_a_helper_is_explained_in_the_loop_that_calls_it(
     assert sum(each.weight for each in found) == pytest.approx(1.0)
 
 
+def test_a_helper_is_not_lost_where_its_caller_has_a_row_of_its_own(helpers: str) -> None:
+    own = stack(f"<module> ({helpers}:17)", f"run ({helpers}:13)", count=90)
+    chosen = places(rank(run_of(own, *helpers_in_a_loop(helpers))), 2)
+    assert [each.wish.qualname for each in chosen] == ["run", "area"]
+    (found,) = settled(chosen, Seen(area=(900, 1e-6), run=(1, 1.0)))
+    assert found.wish.qualname == "run"
+    assert found.helper is not None
+    assert found.helper.wish.qualname == "area"
+
+
+def test_what_to_look_at_first_is_explained_however_little_it_is(file: str) -> None:
+    blas = "/v/lib/python3.11/site-packages/numpy.libs/libscipy_openblas64_.so"
+    product = stack(f"<module> ({file}:16)", f"dgemm_kernel ({blas})", count=990)
+    little = stack(f"<module> ({file}:15)", SUM, count=10)
+    found = places(rank(run_of(product, little)), 3)
+    assert {each.wish.first for each in found} == {12, 16}
+    assert [each.wish.first for each in places(rank(run_of(product)), 3)] == [16]
+
+
 NESTED = """
 def distance(a, b):
     return (a - b) ** 2

@@ -14,6 +14,7 @@ from profiler_suite.measure.program.caught_calls import CallMemory, CallWish, Ca
         (CallWish(module="p.q", qualname="f"), "p.q:f"),
         (CallWish(file="/x/a.py", first=3, last=3), "a.py:line 3"),
         (CallWish(file="/x/a.py", first=3, last=9), "a.py:lines 3 to 9"),
+        (CallWish(file="/x/a.py", qualname="f", first=3, last=9), "a.py:f, lines 3 to 9"),
     ],
 )
 def test_a_wish_is_called_as_one_asks_for_it(wish: CallWish, target: str) -> None:
