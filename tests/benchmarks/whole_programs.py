@@ -89,20 +89,27 @@ class Tried:
     @property
     def not_advised(self) -> str:
         """Why there is no rewrite of the planted function, as `run` says it."""
-        for each in self.found["explained"] if self.found else ():
-            if each["target"].endswith(f":{PLANTED[self.name].function}"):
-                said = (each["explanation"] or {}).get("not_advised") or [each["reason"]]
-                return " ".join(said) or "nothing was faster"
-        return "it was not explained"
+        if self._planted is None:
+            return "it was not explained"
+        said = (self._planted["explanation"] or {}).get("not_advised")
+        return " ".join(said or [self._planted["reason"]]) or "nothing was faster"
 
     @property
     def advised(self) -> float:
         """How many times as fast the best rewrite of the planted function is; 0 for none."""
+        explanation = self._planted["explanation"] if self._planted else None
+        advice = (explanation or {}).get("advice") or ()
+        return max((float(one["ratio"] or 0.0) for one in advice), default=0.0)
+
+    @property
+    def _planted(self) -> dict[str, Any] | None:
+        """What is said of the planted function, or of its lines, if it was explained."""
         for each in self.found["explained"] if self.found else ():
-            if each["target"].endswith(f":{PLANTED[self.name].function}"):
-                advice = (each["explanation"] or {}).get("advice") or ()
-                return max((float(one["ratio"] or 0.0) for one in advice), default=0.0)
-        return 0.0
+            name, _, _ = each["target"].partition(":")[2].partition(", line")
+            if name == PLANTED[self.name].function:
+                explained: dict[str, Any] = each
+                return explained
+        return None
 
     @property
     def most_s(self) -> float:
