@@ -103,7 +103,8 @@ INSIDE: dict[str, dict[str, float]] = {
         "interference": 0,
     },
     "analysis.explain": {
-        "rewriting": 0,
+        "own_names": 0,
+        "rewriting": 0.25,
         "line_breaks": 0,
         "syntax": 0.5,
         "lifting": 1,

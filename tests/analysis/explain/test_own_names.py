@@ -4,7 +4,7 @@ import ast
 
 import numpy as np
 
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import own_names, rewriting
 from profiler_suite.measure.explain.records import Rewrite, SourceText
 from tests.analysis.explain.rules.own_function import Own
 
@@ -67,3 +67,7 @@ def test_a_function_that_is_called_like_the_helper_of_its_rewrite_is_rewritten()
         (found,) = [x for x in own.findings("integer_product") if x.trial.rewrites]
         agreed = own.agreement(found)
         assert agreed.same, agreed.reason
+
+
+def test_names_are_counted_up() -> None:
+    assert own_names.unused("total", {"total", "total_2"}) == "total_3"
