@@ -4,6 +4,7 @@ import ast
 import contextlib
 import io
 import tokenize
+from functools import lru_cache
 
 _WIDTH = 80
 _INDENT = "    "
@@ -16,16 +17,19 @@ _BEGINNINGS = (*_OPERATORS, "for ")
 
 def broken(line: str, width: int = _WIDTH) -> list[str]:
     """The line as one or more; the same code, and as it was where it cannot be broken."""
-    if len(line) <= width:
-        return [line]
+    return [line] if len(line) <= width else list(_checked(line, width))
+
+
+@lru_cache(maxsize=1024)
+def _checked(line: str, width: int) -> tuple[str, ...]:
     pieces = _broken(line, width)
     try:
         same = ast.dump(ast.parse("\n".join(pieces).strip())) == ast.dump(
             ast.parse(line.strip())
         )
     except SyntaxError:  # the head of a block, say
-        return [line]
-    return pieces if same else [line]
+        return (line,)
+    return tuple(pieces) if same else (line,)
 
 
 def _broken(line: str, width: int) -> list[str]:
@@ -185,7 +189,8 @@ def _at_commas(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _tokens(line: str, more: tuple[str, ...] = ()) -> list[tuple[int, str]]:
+@lru_cache(maxsize=1024)
+def _tokens(line: str, more: tuple[str, ...] = ()) -> tuple[tuple[int, str], ...]:
     """Column and text of brackets, commas and `more` outside of strings."""
     stripped = line.lstrip()
     shift = len(line) - len(stripped)
@@ -195,4 +200,4 @@ def _tokens(line: str, more: tuple[str, ...] = ()) -> list[tuple[int, str]]:
             known = token.type in (tokenize.OP, tokenize.NAME)
             if known and token.string in (*_OPENING, *_CLOSING, ",", *more):
                 found.append((token.start[1] + shift, token.string))
-    return found
+    return tuple(found)

@@ -71,6 +71,7 @@ class Pieces:
         """Whether while loops that only count are searches of all places at once."""
         self._summed = False
         """Whether sums of parts with any bounds are differences of running sums."""
+        self._asked_for: dict[int, tuple[str, ...]] = {}
         self._read: dict[
             tuple[int, bool, bool, bool, str],
             tuple[Walk, list[Store], dict[str, None]] | Refusal,
@@ -178,14 +179,21 @@ class Pieces:
 
     def _results(self, unit: Unit, scope: Scope) -> dict[str, Term]:
         """What names hold after a nest that are read then."""
-        entries = {name: scope.env.get(name, Gone()) for name in sorted(scope.dicts)}
-        return entries | {
-            name: scope.env.get(name, Gone())
-            for name in sorted(stored_names([unit.node]))
-            if "." in name
-            or live_after(self.function.node, unit.node, list(unit.around), name)
-            or belongs_to_others(unit.node, name, self.facts)
-        }
+        names = (*sorted(scope.dicts), *self._names_asked_for(unit))
+        return {name: scope.env.get(name, Gone()) for name in names}
+
+    def _names_asked_for(self, unit: Unit) -> tuple[str, ...]:
+        """Names that a nest sets and that are read once it has ended; for all styles."""
+        key = id(unit.node)
+        if key not in self._asked_for:
+            self._asked_for[key] = tuple(
+                name
+                for name in sorted(stored_names([unit.node]))
+                if "." in name
+                or live_after(self.function.node, unit.node, list(unit.around), name)
+                or belongs_to_others(unit.node, name, self.facts)
+            )
+        return self._asked_for[key]
 
     def _loop(self, unit: Unit, node: ast.stmt, style: Style, interior: bool) -> Piece:
         walk, stores = self._walk(unit, node, interior)

@@ -1,6 +1,7 @@
 """Runs a function and every way it was lifted on drawn arguments, and compares."""
 
 import copy
+import functools
 import inspect
 import itertools
 import math
@@ -196,12 +197,17 @@ def copies(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def lifting(kind: Kind, names: dict[str, str]) -> Lifting:
     """The kind's function, lifted."""
+    return _lifting(kind, tuple(names.items()))
+
+
+@functools.lru_cache(maxsize=8)
+def _lifting(kind: Kind, names: tuple[tuple[str, str], ...]) -> Lifting:
     source = SourceText(
         file="kinds.py",
         function=kind.function.__name__,
         first_line=1,
         text=kind.source,
-        names=names,
+        names=dict(names),
     )
     return lift(Function(source), helpers=[_helper(each) for each in HELPERS.values()])
 
@@ -216,6 +222,7 @@ def helper(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+@functools.cache
 def _helper(function: Callable[..., Any]) -> Function:
     text = textwrap.dedent(inspect.getsource(function)).partition("\n")[2]
     return Function(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from profiler_suite.analysis.explain.lifting.normal_form.terms import Label, Refusal
 
@@ -25,6 +26,7 @@ class Array:
         return closed(self.text)
 
 
+@lru_cache(maxsize=1024)
 def closed(text: str) -> str:
     """A text that a dot or a bracket may follow."""
     try:
@@ -36,6 +38,7 @@ def closed(text: str) -> str:
     return f"({text})"
 
 
+@lru_cache(maxsize=1024)
 def tidy(text: str) -> str:
     """Without needless parentheses."""
     return _generators_alone(ast.unparse(ast.parse(text)))
@@ -43,7 +46,7 @@ def tidy(text: str) -> str:
 
 def _generators_alone(text: str) -> str:
     """'sum(a for a in b)': `unparse` gives a call's only argument brackets of its own."""
-    if "\n" in text or not text.isascii():
+    if "\n" in text or " for " not in text or not text.isascii():
         return text
     needless: set[int] = set()
     for node in ast.walk(ast.parse(text)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.lifting.normal_form.facts import Facts
@@ -30,7 +31,6 @@ def leftovers(
     Of arrays that pieces make in place of lists which begin empty.
     """
     found: dict[int, str | None] = {}
-    inside = {id(each) for piece in pieces for each in ast.walk(piece.unit.node)}
     for piece in pieces:
         for name, value in _made(piece, facts):
             begins = _beginning(function, piece, name)
@@ -39,9 +39,13 @@ def leftovers(
             if not _is_new(value, _values(piece)):
                 continue
             for call in _copies_of(function, name):
-                if id(call) not in inside and call.lineno not in found:
+                if not _is_inside(call, pieces) and call.lineno not in found:
                     found[call.lineno] = _without_call(function, call, name)
     return found
+
+
+def _is_inside(node: ast.AST, pieces: Sequence[Piece]) -> bool:
+    return any(each is node for piece in pieces for each in ast.walk(piece.unit.node))
 
 
 def _made(piece: Piece, facts: Facts) -> Iterator[tuple[str, ast.expr]]:
@@ -55,8 +59,13 @@ def _made(piece: Piece, facts: Facts) -> Iterator[tuple[str, ast.expr]]:
 
 def _values(piece: Piece) -> Mapping[str, ast.expr]:
     """What the statements of a piece set names to, each of them whatever happens."""
+    return _set_by("\n".join(piece.lines))
+
+
+@lru_cache(maxsize=256)
+def _set_by(text: str) -> Mapping[str, ast.expr]:
     found: dict[str, ast.expr] = {}
-    for node in ast.parse("\n".join(piece.lines)).body:
+    for node in ast.parse(text).body:
         target = node.targets[0] if isinstance(node, ast.Assign) else None
         if isinstance(node, ast.Assign) and isinstance(target, ast.Name):
             found[target.id] = node.value

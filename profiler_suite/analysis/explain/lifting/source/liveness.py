@@ -10,7 +10,7 @@ def live_after(function: ast.AST, nest: ast.AST, around: list[ast.AST], name: st
     """Whether a name's value is read once a nest has ended."""
     events: list[tuple[str, bool, ast.AST]] = []
     inside = {id(node) for node in ast.walk(nest)}
-    _Events(name, events, nest).visit(function, False)
+    _Events(name, events, _around(function, nest)).visit(function, False)
     places = [k for k, each in enumerate(events) if id(each[2]) in inside]
     end = _end(nest)
     later = [
@@ -29,6 +29,18 @@ def live_after(function: ast.AST, nest: ast.AST, around: list[ast.AST], name: st
             if _first(again) == "load":
                 return True
     return False
+
+
+def _around(function: ast.AST, nest: ast.AST) -> frozenset[int]:
+    """The nodes in which a nest stands, itself included, by their ids."""
+    parents = {
+        id(child): node for node in ast.walk(function) for child in ast.iter_child_nodes(node)
+    }
+    found, node = [id(nest)], parents.get(id(nest))
+    while node is not None:
+        found.append(id(node))
+        node = parents.get(id(node))
+    return frozenset(found)
 
 
 def _end(node: ast.AST) -> tuple[int, int]:
@@ -52,11 +64,12 @@ class _Events:
     """
 
     def __init__(
-        self, name: str, events: list[tuple[str, bool, ast.AST]], nest: ast.AST
+        self, name: str, events: list[tuple[str, bool, ast.AST]], around: frozenset[int]
     ) -> None:
         self.name = name
         self.events = events
-        self.nest = nest
+        self.around = around
+        """The ids of the nodes in which the nest stands, and its own."""
 
     def visit(self, node: ast.AST, conditional: bool) -> None:
         """The events of a node and of all below it."""
@@ -88,8 +101,8 @@ class _Events:
     def _block(self, nodes: Sequence[ast.AST]) -> None:
         """What may not be executed at all."""
         own: list[tuple[str, bool, ast.AST]] = []
-        _Events(self.name, own, self.nest)._each(nodes, False)
-        around = any(each is self.nest for node in nodes for each in ast.walk(node))
+        _Events(self.name, own, self.around)._each(nodes, False)
+        around = any(id(node) in self.around for node in nodes)
         is_set = False
         for what, conditional, node in own:
             if what == "load" and is_set and not around:
