@@ -538,7 +538,7 @@ def _method(reader: Reader, node: ast.Call, function: ast.Attribute) -> Term:
         return bits
     inner = reader.read(function.value)
     if is_text(inner):
-        text = method_of_text(node, name, inner)
+        text = method_of_text(node, name, inner, reader.read)
         if text is not None:
             return text
     if name in REDUCTIONS - {"median", "percentile", "quantile", "average"}:

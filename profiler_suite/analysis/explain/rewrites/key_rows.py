@@ -17,14 +17,17 @@ from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
 
 Loop = ast.For | ast.DictComp | ast.ListComp
-_KEYS = (
-    "DF[C].unique()",
-    "set(DF[C])",
-    "np.unique(DF[C])",
-    "sorted(DF[C].unique())",
-    "sorted(set(DF[C]))",
-    "DF[C].drop_duplicates()",
+_DIFFERENT = (
+    "{0}.unique()",
+    "set({0})",
+    "np.unique({0})",
+    "sorted({0}.unique())",
+    "sorted(set({0}))",
+    "np.sort({0}.unique())",
+    "{0}.drop_duplicates()",
 )
+_KEYS = tuple(each.format("DF[C]") for each in _DIFFERENT)
+_OTHER_KEYS = tuple(each.format("X") for each in _DIFFERENT)
 
 
 @dataclass(frozen=True)
@@ -43,21 +46,69 @@ def by_key(function: Function, inside: ast.AST) -> Iterator[PickedRows]:
             continue
         head = loop if isinstance(loop, ast.For) else loop.generators[0]
         several = not isinstance(loop, ast.For) and len(loop.generators) > 1
-        found = _keys_of(function, head.iter)
-        if several or found is None or not isinstance(head.target, ast.Name):
+        keys = _keys(function, head.iter)
+        if several or keys is None or not isinstance(head.target, ast.Name):
             continue
-        one, ordered = found
-        table, column = function.text_of(one["DF"]), function.text_of(one["C"])
         rows = "rows" if "rows" not in syntax.names_in(function.node) else "rows_of_key"
-        edits = _picked(function, loop, (table, column, head.target.id), rows)
+        edits = _picked(function, loop, keys, head.target.id, rows)
+        table, column = keys.table, keys.column
         if not edits or table in syntax.stored_in(loop):
             continue
         start, _ = function.span(head.target)
         _, end = function.span(head.iter)
-        sort = "" if ordered else ", sort=False"
+        sort = "" if keys.ordered else ", sort=False"
         text = f"{head.target.id}, {rows} in {table}.groupby({column}{sort})"
         edits.append(Edit(start=start, end=end, text=text))
         yield PickedRows(function.statement_of(loop), column, tuple(edits))
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of a table's rows: those of a column, or parts of a column's dates."""
+
+    table: str
+    column: str
+    """As groupby takes it."""
+    values: str
+    """The key of every row, as the function writes it."""
+    ordered: bool
+
+
+def _keys(function: Function, node: ast.expr) -> _Keys | None:
+    """The keys that a loop goes over; None for anything else."""
+    found = _keys_of(function, node)
+    if found is not None:
+        one, ordered = found
+        table, column = function.text_of(one["DF"]), function.text_of(one["C"])
+        return _Keys(table, column, f"{table}[{column}]", ordered)
+    for pattern in _OTHER_KEYS:
+        other = patterns.match(function, node, pattern)
+        table = _dated_table(other["X"]) if other is not None else ""
+        if other is not None and table:
+            values = function.text_of(other["X"])
+            return _Keys(table, values, values, pattern.startswith(_ORDERED))
+    return None
+
+
+def _dated_table(node: ast.expr) -> str:
+    """The table of `df['day'].dt.month`, or of `df.day.dt.to_period('M')`; '' for others."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Attribute(column, "dt"), method), given, []) if (
+            method in _OF_DATES and all(isinstance(each, ast.Constant) for each in given)
+        ):
+            pass
+        case ast.Attribute(ast.Attribute(column, "dt"), _):
+            pass
+        case _:
+            return ""
+    match column:
+        case ast.Subscript(ast.Name(table), ast.Constant()) | ast.Attribute(ast.Name(table), _):
+            return table
+    return ""
+
+
+_OF_DATES = ("to_period", "normalize", "floor", "strftime", "day_name", "month_name")
+_ORDERED = ("sorted", "np.")
 
 
 def _keys_of(function: Function, node: ast.expr) -> tuple[Match, bool] | None:
@@ -65,31 +116,40 @@ def _keys_of(function: Function, node: ast.expr) -> tuple[Match, bool] | None:
     for pattern in _KEYS:
         one = patterns.match(function, node, pattern)
         if one is not None and patterns.pure(one["DF"]):
-            return one, pattern.startswith(("sorted", "np."))
+            return one, pattern.startswith(_ORDERED)
     return None
 
 
-def _picked(
-    function: Function, loop: ast.AST, of: tuple[str, str, str], rows: str
-) -> list[Edit]:
+def _picked(function: Function, loop: ast.AST, keys: _Keys, key: str, rows: str) -> list[Edit]:
     """Every expression that picks the rows of the key, as the rows themselves."""
-    table, column, key = of
-    mask = f"{table}[{column}] == {key}"
-    whole = [_plain(f"{table}[{mask}]"), _plain(f"{table}.loc[{mask}]")]
+    table, mask = keys.table, _plain(f"{keys.values} == {key}")
+    named = {
+        each.targets[0].id: each
+        for each in ast.walk(loop)
+        if isinstance(each, ast.Assign)
+        and isinstance(each.targets[0], ast.Name)
+        and ast.unparse(each.value) == mask
+        and len(syntax.uses(function.node, each.targets[0].id)) > 1
+    }
     made = []
+    left = {name: len(syntax.uses(function.node, name)) - 1 for name in named}
     for node in ast.walk(loop):
         if not isinstance(node, ast.Subscript):
             continue
-        text = ast.unparse(node)
-        name = _name_picked(node)
-        if text in whole:
-            made.append(rewriting.edit(function, node, rows))
-        elif name and text in (
-            _plain(f"{table}.loc[{mask}, {name}]"),
-            _plain(f"{table}[{name}][{mask}]"),
-        ):
-            made.append(rewriting.edit(function, node, f"{rows}[{name}]"))
-    return made
+        text, name = ast.unparse(node), _name_picked(node)
+        for by in (mask, *named):
+            if text in (_plain(f"{table}[{by}]"), _plain(f"{table}.loc[{by}]")):
+                made.append(rewriting.edit(function, node, rows))
+            elif name and text in (
+                _plain(f"{table}.loc[{by}, {name}]"),
+                _plain(f"{table}[{name}][{by}]"),
+            ):
+                made.append(rewriting.edit(function, node, f"{rows}[{name}]"))
+            else:
+                continue
+            left[by] = left.get(by, 0) - 1
+    unread = [each for name, each in named.items() if not left[name]]
+    return [*made, *(syntax.without(function, each) for each in unread)]
 
 
 def _plain(text: str) -> str:

@@ -33,6 +33,43 @@ def test_rows_of_a_key_are_known_in_every_form(picks: str, becomes: str) -> None
     assert found.column == "'k'"
 
 
+def dated(text: str) -> rewriting.Function:
+    table = pd.DataFrame({"day": pd.date_range("2020-01-30", periods=6), "a": np.arange(6.0)})
+    function: rewriting.Function = Own(text, table, traced=False).observed.functions[0]
+    return function
+
+
+@pytest.mark.parametrize("keys", ["df['day'].dt.month", "df.day.dt.to_period('M')"])
+def test_parts_of_dates_are_keys(keys: str) -> None:
+    function = dated(
+        "import numpy as np\n"
+        f"def f(df):\n    return [len(df[{keys} == m]) for m in np.sort({keys}.unique())]\n"
+    )
+    (found,) = key_rows.by_key(function, function.node)
+    assert [edit.text for edit in found.edits] == ["rows", f"m, rows in df.groupby({keys})"]
+    other = dated(
+        f"def f(df):\n    return [len(df.copy()[{keys} == m]) for m in {keys}.unique()]\n"
+    )
+    assert not list(key_rows.by_key(other, other.node))
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"), [("", False), ("\n        out.append(m.sum())", True)]
+)
+def test_a_mask_with_a_name_goes_where_rows_alone_are_picked_by_it(
+    more: str, kept: bool
+) -> None:
+    function = own(
+        "def f(df):\n    out = []\n    for k in df['k'].unique():\n        m = df['k'] == k\n"
+        f"        out.append(df[m]['a'].sum()){more}\n    return out\n"
+    )
+    (found,) = key_rows.by_key(function, function.node)
+    made = rewriting.spliced(function, found.edits)
+    assert made is not None
+    assert "out.append(rows['a'].sum())" in made.source
+    assert ("m = df['k'] == k" in made.source) is kept
+
+
 @pytest.mark.parametrize(
     "text",
     [

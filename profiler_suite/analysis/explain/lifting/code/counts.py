@@ -12,6 +12,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.operations import (
     conjuncts,
     is_truth,
     joined,
+    negated,
     where,
 )
 from profiler_suite.analysis.explain.lifting.normal_form.polynomials import Poly
@@ -55,6 +56,7 @@ def ranked(writer: Writer, term: Reduce) -> Array | None:
     if isinstance(inside, Apply) and inside.name == "where" and len(term.over) == 1:
         test, yes, no = inside.args
         inside = test if (yes, no) == (_ONE, _ZERO) else inside
+    inside = _without_detours(inside)
     if isinstance(inside, Apply) and inside.name == "&" and len(inside.args) == 2:
         return _between(writer, term, inside) or _of_chosen(writer, term, inside)
     if isinstance(inside, Apply) and inside.name == "==":
@@ -67,13 +69,33 @@ def _of_chosen(writer: Writer, term: Reduce, both: Apply) -> Array | None:
     if len(term.over) != 1:
         return None
     (axis,) = term.over
-    parts = conjuncts(both)
-    limits = [each for each in parts if each.loops != {axis.name} or each.own]
-    rest = [each for each in parts if each not in limits]
+    parts = [_without_detours(each) for each in conjuncts(both)]
+    rest = [each for each in parts if {e.name for e in each.own} | each.loops == {axis.name}]
+    limits = [each for each in parts if each not in rest]
     if len(limits) != 1 or not rest or not isinstance(limits[0], Apply):
         return None
     mask = writer.any_order(joined("&", rest))
     return _compared(writer, term, limits[0], mask.text) if mask.dims == (axis,) else None
+
+
+def _without_detours(test: Term) -> Term:
+    """A comparison that is turned round, or asked as a number, as what it asks: ~(x >= t)."""
+    match test:
+        case Apply(
+            name="==" | "!=" as sign,
+            args=(Apply() as number, Index() as answer)
+            | (Index() as answer, Apply() as number),
+        ):
+            inner, *rest = number.args
+            plain = number.name.startswith("astype") or rest == [_ONE, _ZERO]
+            if not plain or not is_truth(inner) or answer not in (_ONE, _ZERO):
+                return test
+            holds = (answer == _ONE) == (sign == "==")
+            return _without_detours(inner if holds else negated(inner))
+        case Apply(name="~", args=(Apply() as inner,)) if inner.name in _OPPOSITE:
+            opposite = _OPPOSITE[inner.name]
+            return Apply(f"({{0}}) {opposite} ({{1}})", inner.args, opposite)
+    return test
 
 
 def _compared(writer: Writer, term: Reduce, inside: Term, mask: str) -> Array | None:

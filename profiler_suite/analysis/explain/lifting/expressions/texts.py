@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from profiler_suite.analysis.explain.lifting.normal_form.dtypes import dtype_of
-from profiler_suite.analysis.explain.lifting.normal_form.terms import Apply, Term
+from profiler_suite.analysis.explain.lifting.normal_form.terms import Apply, Leaf, Term
 
 _TRUTHS = ("startswith", "endswith", "isdigit", "isalpha", "isnumeric", "isupper", "islower")
 _NUMBERS = ("find", "rfind", "count")
@@ -18,11 +19,17 @@ def is_text(term: Term) -> bool:
     return dtype is not None and dtype.kind == "U" and not term.own and bool(term.loops)
 
 
-def method_of_text(node: ast.Call, name: str, inner: Term) -> Term | None:
-    """t.startswith('a'), t.count('a'), t.upper(): of all by np.char; None for others."""
-    if node.keywords or not all(isinstance(each, ast.Constant) for each in node.args):
+def method_of_text(
+    node: ast.Call, name: str, inner: Term, read: Callable[[ast.expr], Term]
+) -> Term | None:
+    """t.startswith('a'), t.count(part), t.upper(): of all by np.char; None for others.
+
+    What a method is given is the same for all of them: `read` gives the term of a name.
+    """
+    fixed = [_fixed(each, read) for each in node.args]
+    if node.keywords or not all(fixed):
         return None
-    given = "".join(f", {ast.unparse(each)}" for each in node.args)
+    given = "".join(f", {each}" for each in fixed)
     written = given.replace("{", "{{").replace("}", "}}")
     form = f"NP.char.{name}({{0}}{written})"
     if name in _TRUTHS:
@@ -30,6 +37,14 @@ def method_of_text(node: ast.Call, name: str, inner: Term) -> Term | None:
     if name in _NUMBERS:
         return Apply(form, (inner,), "astype int64")
     return Apply(form, (inner,), f"text {name}") if name in _TEXTS else None
+
+
+def _fixed(given: ast.expr, read: Callable[[ast.expr], Term]) -> str:
+    """What is the same for all strings, in words; empty for anything else."""
+    if isinstance(given, ast.Constant):
+        return ast.unparse(given)
+    term = read(given) if isinstance(given, ast.Name) else None
+    return term.text if isinstance(term, Leaf) and term.weak else ""
 
 
 def beginning(part: ast.expr, inner: Term) -> Term | None:

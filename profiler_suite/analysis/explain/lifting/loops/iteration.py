@@ -34,14 +34,22 @@ from profiler_suite.analysis.explain.lifting.source.headers import (
 )
 
 
+def _of_different(reader: Reader, iterated: ast.expr) -> ast.expr:
+    """A loop over different values, np.unique(x) or that backwards, as one over their name."""
+    if isinstance(iterated, ast.Subscript):
+        inner = _of_different(reader, iterated.value)
+        same = inner is iterated.value
+        return iterated if same else ast.Subscript(inner, iterated.slice, ast.Load())
+    keys = reader.scope.different_values(different(iterated))
+    return ast.Name(keys, ast.Load()) if keys else iterated
+
+
 def entered(
     reader: Reader, target: ast.expr, iterated: ast.expr
 ) -> tuple[list[Label], list[Term]]:
     """Binds the variables of a loop's header; its labels and the conditions it implies."""
     iterated = plain_header(iterated)
-    keys = reader.scope.different_values(different(iterated))
-    if keys:
-        iterated = ast.Name(keys, ast.Load())
+    iterated = _of_different(reader, iterated)
     name = _called(iterated)
     if name in PAIRS:
         return _pairs(reader, target, iterated, name)

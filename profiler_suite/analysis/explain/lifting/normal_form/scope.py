@@ -153,7 +153,7 @@ class Scope:
         if kind == "int":
             value = self.facts.integer(ast.Name(name, ast.Load()))
             return Index(value if value is not None else Poly.atom(name))
-        if kind in ("float", "bool", "complex"):
+        if kind in ("float", "bool", "complex", "str"):
             return Leaf(name, weak=kind)
         if kind == "number":
             return Leaf(name, dtype=self.facts.dtype(name))

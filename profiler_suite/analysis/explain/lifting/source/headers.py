@@ -64,6 +64,8 @@ def different(node: ast.expr) -> str:
     if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
         return ""
     only, name = node.args[0], ast.unparse(node.func)
+    if name in ("np.sort", "numpy.sort", "sorted") and different(only):
+        return different(only)
     if name == "sorted" and isinstance(only, ast.Call) and ast.unparse(only.func) == "set":
         only, name = only.args[0] if len(only.args) == 1 else only, "np.unique"
     named = name in ("np.unique", "numpy.unique") and isinstance(only, ast.Name)

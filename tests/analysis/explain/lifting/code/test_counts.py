@@ -1,5 +1,8 @@
 """Sums over elements of each key as one bincount."""
 
+from typing import Any
+
+import numpy as np
 import pytest
 
 from profiler_suite.analysis.explain.lifting.code.counts import counted_by_key
@@ -61,3 +64,46 @@ def test_different_values_and_places_are_found_together() -> None:
     assert "k_values, places, counts = np.unique(" in made
     total = lifted_text(f"out = []\n{loop.replace('mean', 'sum')}\nreturn np.array(out)", names)
     assert "k_values, places = np.unique(k, return_inverse=True)" in total.lifted[0].source
+
+
+RATES = """
+found = []
+for t in {values}:
+    above = {above}
+    hits = np.sum({hits} & (y == 1))
+    missed = np.sum({missed} & (y == 1))
+    found.append(hits / (hits + missed + 1))
+return np.array(found)
+"""
+
+
+@pytest.mark.parametrize(
+    ("above", "hits", "missed"),
+    [
+        ("s >= t", "above", "~above"),
+        ("(s > t).astype(int)", "(above == 1)", "(above == 0)"),
+        ("np.where(s >= t, 1, 0)", "(1 == above)", "(above != 1)"),
+    ],
+)
+@pytest.mark.parametrize("values", ["limits", "np.sort(np.unique(s))[::-1]", "np.unique(s)"])
+def test_chosen_elements_beyond_limits_are_counted_by_a_sort(
+    above: str, hits: str, missed: str, values: str
+) -> None:
+    rng = np.random.default_rng(8)
+    given = {
+        "s": rng.integers(0, 9, 40) / 8,
+        "y": rng.integers(0, 2, 40),
+        "limits": np.linspace(-0.1, 1.1, 13),
+    }
+    body = RATES.format(values=values, above=above, hits=hits, missed=missed).strip()
+    names = {"s": "float64 (40,)", "y": "int64 (40,)", "limits": "float64 (13,)"}
+    made = lifted_text(body, names).lifted[0].source
+    assert made.count("np.searchsorted(") == 2
+    assert "for " not in made
+    parameters = ", ".join(names)
+    indented = "\n".join(f"    {line}" for line in body.splitlines())
+    before: dict[str, Any] = {"np": np}
+    after: dict[str, Any] = {"np": np}
+    exec(f"def f({parameters}):\n{indented}", before)
+    exec(made, after)
+    np.testing.assert_allclose(after["f"](**given), before["f"](**given))

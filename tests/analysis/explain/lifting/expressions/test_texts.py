@@ -36,6 +36,16 @@ def test_each_is_what_python_gives(text: str) -> None:
     assert np.asarray(eval(found.text, known)).tolist() == expected
 
 
+def test_what_a_method_is_given_may_have_a_name() -> None:
+    reader = reader_of("def f(t, part):\n    return t", t="<U5 (5,)", part="str 'b_'")
+    within(reader, "i", 5)
+    for text in ("t[i].startswith(part)", "t[i] == part", "t[i].replace(part, '')"):
+        found = ArrayWriter(reader.scope, Style()).lower(read(text, reader))
+        known: dict[str, Any] = {"np": np, "t": WORDS, "part": "b_"}
+        expected = [eval(text, known, {"i": i}) for i in range(5)]
+        assert np.asarray(eval(found.text, known)).tolist() == expected
+
+
 def test_other_parts_and_methods_are_refused() -> None:
     reader = reader_of("def f(t):\n    return t", t="<U5 (5,)")
     within(reader, "i", 5)
