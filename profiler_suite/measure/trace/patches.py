@@ -19,7 +19,12 @@ from profiler_suite.measure.trace import (
     numbers,
 )
 from profiler_suite.measure.trace.pickling import Picklable
-from profiler_suite.measure.trace.reach.package_tables import kept_by, remembered
+from profiler_suite.measure.trace.reach.package_tables import (
+    NOTHING,
+    PackageTables,
+    kept_by,
+    remembered,
+)
 from profiler_suite.measure.trace.recording import PAUSE
 
 _import_module = importlib.import_module
@@ -58,8 +63,9 @@ class Patches:
         self._contexts.enter_context(Picklable())
         self._contexts.enter_context(memories.FreshVectorize())
         try:
-            look_ups.forget(_modules())
-            self._replace_in_new_modules()
+            modules = _modules()
+            look_ups.forget(modules)
+            self._replace_in_new(modules)
             self._import = builtins.__import__
             self._standing_import = self._importing
             builtins.__import__ = self._standing_import
@@ -84,17 +90,16 @@ class Patches:
                 self._stand_ins[id(original)] = (original, stand_in)
                 self._originals[id(stand_in)] = (stand_in, original)
 
-    def _partials_of(self, modules: Iterable[ModuleType]) -> list[tuple[Any, Any]]:
-        """Pairs for partial functions of a module that hold what is replaced."""
+    def _partials_of(self, kept: Iterable[PackageTables]) -> list[tuple[Any, Any]]:
+        """Pairs for partial functions of modules that hold what is replaced."""
         pairs: list[tuple[Any, Any]] = []
-        for module in modules:
-            for value in kept_by(module).partials:
-                held = (value.func, *value.args)
-                if any(id(each) in self._stand_ins for each in held):
-                    function, *given = map(self.stand_in, held)
-                    made = functools.partial(function, *given, **value.keywords)
-                    vars(made).update(vars(value))
-                    pairs.append((value, made))
+        for value in (partial for each in kept for partial in each.partials):
+            held = (value.func, *value.args)
+            if any(id(each) in self._stand_ins for each in held):
+                function, *given = map(self.stand_in, held)
+                made = functools.partial(function, *given, **value.keywords)
+                vars(made).update(vars(value))
+                pairs.append((value, made))
         return pairs
 
     def _importing(
@@ -120,27 +125,28 @@ class Patches:
     def _as_ever(self, load: Callable[[], Any]) -> Any:
         self._inside_import = True
         try:
-            self._put_back()
+            self._put_back(_modules())
             # What a module does while it is imported is no work of the function.
             with PAUSE:
                 return load()
         finally:
             self._inside_import = False
             self._seen.clear()
-            self._replace_in_new_modules()
+            self._replace_in_new(_modules())
 
-    def _replace_in_new_modules(self) -> None:
-        new = [each for each in _modules() if id(each) not in self._seen]
-        for module in new:
-            self._enter_pairs(_replaced_in(module))
-        self._enter_pairs(self._partials_of(new))
-        for module in new:
-            self._seen.add(id(module))
-            _exchange_in(module, self._stand_ins)
-            for table in kept_by(module).tables:
+    def _replace_in_new(self, modules: Iterable[ModuleType]) -> None:
+        new = [each for each in modules if id(each) not in self._seen]
+        kept = [each for each in map(kept_by, new) if each is not NOTHING]
+        for pairs in filter(None, map(_replaced_in, new)):
+            self._enter_pairs(pairs)
+        self._enter_pairs(self._partials_of(kept))
+        self._seen.update(map(id, new))
+        _exchange_in(new, self._stand_ins)
+        for each in kept:
+            for table in each.tables:
                 if _exchange(table, self._stand_ins):
                     self._tables.append(table)
-            for kind in kept_by(module).classes:
+            for kind in each.classes:
                 self._exchange_attributes(kind)
         for namespace in self._namespaces:
             _exchange(namespace, self._stand_ins)
@@ -161,14 +167,14 @@ class Patches:
             builtins.__import__ = self._import
         self._inside_import = True  # should someone still hold our import, it does nothing
         builtins.sum = self._sum
-        self._put_back()
+        modules = _modules()
+        self._put_back(modules)
         self._contexts.close()
         callbacks.forget_ufuncs()
-        look_ups.forget(_modules())
+        look_ups.forget(modules)
 
-    def _put_back(self) -> None:
-        for module in _modules():
-            _exchange_in(module, self._originals)
+    def _put_back(self, modules: Iterable[ModuleType]) -> None:
+        _exchange_in(modules, self._originals)
         for namespace in (*self._namespaces, *self._tables):
             _exchange(namespace, self._originals)
         self._tables.clear()
@@ -208,19 +214,16 @@ def _modules() -> list[ModuleType]:
 _Pairs = dict[int, tuple[Any, Any]]
 
 
-def _exchange(
-    namespace: dict[Any, Any], table: _Pairs, likely: Iterable[Any] = ()
-) -> list[Any]:
+def _exchange(namespace: dict[Any, Any], table: _Pairs) -> list[Any]:
     """Put what belongs there in the place of what the table has; the names that had it.
 
-    `likely` are names that had it before. Whether others have is found out in compiled
-    code, in a third of the time that looking each of them up would take.
+    Whether any has is found out in compiled code, in a third of the time that looking each
+    of them up would take.
     """
-    exchanged = [name for name in likely if _exchange_one(namespace, table, name)]
     # Nothing else runs while compiled code goes through the values.
-    if not table.keys().isdisjoint(map(id, namespace.values())):
-        exchanged += [name for name in list(namespace) if _exchange_one(namespace, table, name)]
-    return exchanged
+    if table.keys().isdisjoint(map(id, namespace.values())):
+        return []
+    return [name for name in list(namespace) if _exchange_one(namespace, table, name)]
 
 
 def _exchange_one(namespace: dict[Any, Any], table: _Pairs, name: Any) -> bool:
@@ -235,8 +238,15 @@ def _exchange_one(namespace: dict[Any, Any], table: _Pairs, name: Any) -> bool:
 _places: dict[ModuleType, list[str]] = {}
 
 
-def _exchange_in(module: ModuleType, table: _Pairs) -> None:
-    """The same in a module, the names remembered."""
-    found = _exchange(vars(module), table, _places.get(module, ()))
-    if found:
-        _places[module] = found
+def _exchange_in(modules: Iterable[ModuleType], table: _Pairs) -> None:
+    """The same in modules; names that had it before come first, and are remembered."""
+    for module in modules:
+        names = vars(module)
+        before = _places.get(module)
+        if before is None:
+            found = _exchange(names, table)
+        else:
+            found = [name for name in before if _exchange_one(names, table, name)]
+            found += _exchange(names, table)
+        if found and found != before:
+            _places[module] = found

@@ -42,7 +42,8 @@ class PackageTables(NamedTuple):
     """Classes with compiled functions among their attributes."""
 
 
-_NOTHING = PackageTables((), (), (), ())
+NOTHING = PackageTables((), (), (), ())
+"""What most modules keep: always this object."""
 _Found = TypeVar("_Found")
 _OWN_PACKAGE = __name__.partition(".")[0] + "."
 
@@ -82,7 +83,7 @@ def _objects(names: dict[str, Any]) -> int:
 def kept_by(module: ModuleType) -> PackageTables:
     """What a module keeps, nothing where it is Python's own."""
     if sites.is_standard_file(getattr(module, "__file__", None) or "<frozen"):
-        return _NOTHING
+        return NOTHING
     tables: list[dict[Any, Any]] = []
     partials: list[Any] = []
     memories: list[dict[Any, Any]] = []
@@ -99,7 +100,8 @@ def kept_by(module: ModuleType) -> PackageTables:
             classes += [value] if _holds_compiled(value) else []
         elif kind is FunctionType and value.__dict__:
             memories += [each for each in value.__dict__.values() if type(each) is dict]
-    return PackageTables(tuple(tables), tuple(partials), tuple(memories), tuple(classes))
+    found = PackageTables(tuple(tables), tuple(partials), tuple(memories), tuple(classes))
+    return found if any(found) else NOTHING
 
 
 def _holds_compiled(kind: type) -> bool:

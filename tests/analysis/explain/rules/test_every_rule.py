@@ -137,7 +137,7 @@ def _wrapped(source: str, function: str) -> str:
 )
 def test_a_spoilt_rewrite_is_refused(name: str) -> None:
     case = FIRES[name]
-    own = Own(case.text, *case.arguments())
+    own = Own(case.text, *case.arguments(), traced=False)
     found = [each for each in own.findings(name) if each.trial.kind == "rewrite"]
     assert found
     exec("import numpy as np" + _SPOIL, own.namespace)
