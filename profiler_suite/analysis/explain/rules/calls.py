@@ -8,10 +8,12 @@ import numpy as np
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import call_rewrites, forms
 from profiler_suite.analysis.explain.rewrites.patterns import Match
+from profiler_suite.analysis.explain.rewrites.written_out import written_out
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import hoisting
-from profiler_suite.analysis.explain.rules.evidence import at, counted, elements
+from profiler_suite.analysis.explain.rules.evidence import at, counted, elements, provided
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
+from profiler_suite.analysis.explain.rules.preludes import prelude
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.model.trace import Operation
 
@@ -178,6 +180,37 @@ def _only_numbers(seen: Observation, m: Match) -> bool:
     return bool(own) and all(
         each.form in ("python scalar", "numpy scalar") for o in own for each in o.operands
     )
+
+
+@rule(
+    "calls",
+    looks_for="arrays of so few elements that their handling is the cost: right-hand sides of "
+    "differential equations, steps of particles, rotations",
+    rewrite="x, y = state.tolist(), and each element written out: np.array([y, -k * x])",
+    exact="up to rounding, for arrays of these sizes, where functions of math are in their "
+    "domain and nothing is divided by zero: Python raises where NumPy gives inf or nan",
+    thread="https://github.com/numpy/numpy/issues/8532",
+)
+def few_elements(seen: Observation) -> Iterator[Finding]:
+    """Vectors of two or three numbers."""
+    for function in seen.functions:
+        mathematics = {v: k for k, v in function.source.bound.items()}.get("math", "math")
+        found = written_out(function, mathematics)
+        if found is None:
+            continue
+        lines = [n for each in function.node.body for n in syntax.span_of(function, each)]
+        helpers = ("import math",) if f"{mathematics}." in found.text else ()
+        needed = prelude(function, helpers, found.text)
+        made = seen.finding(
+            function,
+            rewriting.spliced(function, found.edits, needed),
+            title=f"{at(lines)}: a few elements, written out with Python's numbers",
+            evidence=f"{seen.evidence(function, lines)}{provided(found.assumptions)}",
+            lines=lines,
+            one_size=True,
+        )
+        if made is not None:
+            yield made
 
 
 @rule(

@@ -49,6 +49,33 @@ FIRES = [
         lambda: (V,),
         "np.sum(x, axis=0) + np.max(x, axis=0)",
     ),
+    Fires(
+        "few_elements",
+        """
+        class Particle:
+            def __init__(self):
+                self.position, self.velocity = np.array([0.1, 1.2]), np.array([1.0, 2.0])
+
+            def step(self, dt):
+                self.position = self.position + self.velocity * dt
+                self.velocity = np.where(self.position > 1, -self.velocity, self.velocity)
+
+        f = Particle().step
+        """,
+        lambda: (0.001,),
+        "new_velocity_0 = -velocity_0 if new_position_0 > 1 else velocity_0",
+    ),
+    Fires(
+        "few_elements",
+        """
+        def f(t, y):
+            matrix = np.array([[0.0, 1.0], [-25.0, -0.1]])
+            force = np.array([0.0, np.sin(t)])
+            return np.asarray(np.dot(matrix, y) + force)
+        """,
+        lambda: (0.3, np.array([1.0, 2.0])),
+        "return np.array([0.0 * y_0 + y_1, -25.0 * y_0 - 0.1 * y_1 + force_1])",
+    ),
     Fires(  # what its parameter holds, the trace tells
         "scalar_math",
         """
@@ -187,6 +214,12 @@ SILENT = [
     Silent("wrapper", "def f(x):\n    return np.sum(x)\n", lambda: (np.zeros(50_000),)),
     Silent("small_statistics", "def f(x):\n    return np.std(x)\n", lambda: (np.zeros(9999),)),
     Silent("python_builtin", "def f(x):\n    return sum(x)\n", lambda: ([1.0, 2.0],)),
+    Silent("few_elements", "def f(a, b):\n    return a + b\n", lambda: (V[:3], V[:3])),
+    Silent(
+        "few_elements",
+        "def f(a):\n    b = a * 2.0\n    return np.sin(b) + b / 3.0\n",
+        lambda: (V,),
+    ),
     Silent("scalar_math", "def f(x):\n    return np.sqrt(x)\n", lambda: (V,)),
     Silent(  # of numbers once, of an array once
         "scalar_math",
@@ -249,6 +282,26 @@ REFUSED = [
         "python_builtin",
         "def f(x):\n    return sum(x)\n",
         lambda: (np.array([200, 100], np.uint8),),
+    ),
+    Refused(  # Python raises where NumPy divides by zero
+        "few_elements",
+        "def f(a):\n    b = a * 2.0\n    return np.sin(b) + 1.0 / a - a\n",
+        lambda: (np.array([0.0, 1.0]),),
+    ),
+    Refused(  # an array that two names outside have
+        "few_elements",
+        """
+        class Body:
+            def __init__(self):
+                self.v = self.w = np.array([1.0, 2.0])
+
+            def step(self, dt):
+                self.v += self.w * dt - 1.0
+                self.w += self.v * dt + 1.0
+
+        f = Body().step
+        """,
+        lambda: (0.5,),
     ),
     Refused(
         "scalar_math",
