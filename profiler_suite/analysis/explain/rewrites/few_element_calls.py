@@ -40,16 +40,36 @@ def array(given: Given) -> Elements:
     """np.array of it: what is an array already is copied."""
     if isinstance(given, Elements):
         return few.array_of(given.numbers, given.shape)
-    if not isinstance(given, list):
+    if isinstance(given, Number):
         raise UnfitError("an array of no axis")
-    rows = [array(each) if isinstance(each, list) else each for each in given]
-    shapes = {each.shape if isinstance(each, Elements) else () for each in rows}
+    numbers, shape = _flat(given)
+    return few.array_of(numbers, shape)
+
+
+def _flat(given: Given) -> tuple[list[Number], tuple[int, ...]]:
+    """The numbers of lists of lists, and their shape."""
+    if isinstance(given, Number):
+        return [given], ()
+    if isinstance(given, Elements):
+        return given.numbers, given.shape
+    parts = [_flat(each) for each in given]
+    shapes = {shape for _, shape in parts}
     if len(shapes) != 1:
         raise UnfitError("rows of several lengths")
+    return [number for numbers, _ in parts for number in numbers], (len(parts), *shapes.pop())
+
+
+def one_after_another(given: Given) -> Elements:
+    """np.concatenate of vectors."""
+    if not isinstance(given, list):
+        raise UnfitError("rows one after another")
     numbers: list[Number] = []
-    for each in rows:
-        numbers += each.numbers if isinstance(each, Elements) else [each]
-    return few.array_of(numbers, (len(rows), *shapes.pop()))
+    for each in given:
+        part = operand(each)
+        if not isinstance(part, Elements) or len(part.shape) > 1:
+            raise UnfitError("no vectors")
+        numbers += part.numbers
+    return few.array_of(numbers, (len(numbers),))
 
 
 def array_of_floats(given: Given) -> Elements:
@@ -218,7 +238,7 @@ class Functions:
 
     def _norm(self, a: Operand) -> Operand:
         squares = few.total([self._square(each) for each in _vector(a).numbers])
-        return self._writing.part(self._writing.called("sqrt", squares), "length")
+        return self._writing.called("sqrt", squares)
 
 
 def transposed(given: Elements) -> Elements:

@@ -21,7 +21,6 @@ from profiler_suite.analysis.explain.rewrites.few_elements import (
 )
 from profiler_suite.analysis.explain.rewriting import Function
 
-_MOST_OF_AXIS = 4
 TAKEN_APART = 0.5
 """What the elements of an array take as numbers, of what an operation on it takes."""
 _NUMBERS = ("numpy.pi", "numpy.e", "math.pi", "math.e", "math.tau")
@@ -146,8 +145,7 @@ class Expressions:
         if form.kind == "number":
             call = ast.Call(ast.Name("float", ast.Load()), [node], [])
             return self.writing.named(Number(call, "float", own=False), f"{hint}_number")
-        fits = 0 < len(form.shape) <= 2 and min(form.shape) > 0
-        if not fits or max(form.shape) > _MOST_OF_AXIS:
+        if not few.are_few(form.shape):
             raise UnfitError("too many elements")
         self.handled += TAKEN_APART
         places = list(np.ndindex(*form.shape))
@@ -270,6 +268,8 @@ class Expressions:
     ) -> Given:
         if name in ("array", "asarray", "float64") and len(given) == 1:
             return self._converted(name, given[0], keywords)
+        if name in ("concatenate", "hstack") and len(given) == 1 and not keywords:
+            return calls.one_after_another(given[0])
         name = {"amax": "max", "amin": "min", "abs": "absolute"}.get(name, name)
         operands = [calls.operand(each) for each in given]
         axis = indices.axis_of(keywords)
@@ -314,7 +314,7 @@ class Expressions:
         else:
             sizes = indices.written_index(args[0])
             shape = (sizes if isinstance(sizes, tuple) else (sizes,)) * (2 if square else 1)
-        if not all(isinstance(n, int) and 0 < n <= _MOST_OF_AXIS for n in shape):
+        if not all(isinstance(n, int) for n in shape) or not few.are_few(shape):
             raise UnfitError("a size that is not written out")
         array = np.eye(*shape) if square else np.full(shape, float(kind == "ones"))
         numbers = [Number(few.constant(n), "float") for n in array.ravel().tolist()]

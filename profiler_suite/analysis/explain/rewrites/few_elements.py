@@ -12,9 +12,9 @@ from typing import TypeGuard
 
 import numpy as np
 
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import own_names, rewriting
 
-_MOST_OF_AXIS = 4
+_MOST_OF_ROW, _MOST_OF_AXIS = 9, 4
 _TWICE, _ROOT = 2.0, 0.5
 
 
@@ -84,7 +84,7 @@ class Writing:
     def new_name(self, hint: str) -> str:
         """A name like `hint` that nothing else has."""
         name = hint if hint not in self._taken else f"new_{hint}"
-        name = rewriting.unused(name, self._taken)
+        name = own_names.unused(name, self._taken)
         self._taken.add(name)
         return name
 
@@ -100,7 +100,7 @@ class Writing:
 
     def part(self, number: Number, hint: str = "factor") -> Number:
         """A number that is asked for more than once, by a name of its own."""
-        return self.named(number, rewriting.unused(hint, self._taken))
+        return self.named(number, own_names.unused(_hint(number.node, hint), self._taken))
 
     def unpacked(
         self, array: ast.expr, shape: tuple[int, ...], hints: Sequence[str]
@@ -214,9 +214,16 @@ def _targets(names: object) -> str:
     return ", ".join(inner) if len(inner) > 1 else f"[{inner[0]}]"
 
 
+def are_few(shape: tuple[int, ...]) -> bool:
+    """Whether an array of this shape is written out: a row of nine, a matrix of 4 × 4."""
+    if len(shape) not in (1, 2) or min(shape) < 1:
+        return False
+    return max(shape) <= (_MOST_OF_ROW if len(shape) == 1 else _MOST_OF_AXIS)
+
+
 def array_of(numbers: Sequence[Number], shape: tuple[int, ...]) -> Elements:
     """A new array; raises UnfitError where it is none of few numbers with a fraction."""
-    if not numbers or len(shape) > 2 or max(shape) > _MOST_OF_AXIS:
+    if not are_few(shape):
         raise UnfitError("not a few elements")
     kinds = {each.kind for each in numbers}
     if kinds != {"bool"}:
@@ -297,6 +304,16 @@ def sum_of_two(a: Number, b: Number) -> Number:
     if joined.value is None and positive is not None:
         return Number(ast.BinOp(a.node, ast.Sub(), positive), joined.kind, joined.own)
     return joined
+
+
+def _hint(node: ast.expr, other: str) -> str:
+    """A name for what a function of math gives: 'cos_angle', 'root'."""
+    match node:
+        case ast.Call(ast.Attribute(attr="sqrt")):
+            return "root"
+        case ast.Call(ast.Attribute(attr=name), [ast.Name(of)]):
+            return f"{name}_{of}"
+    return other
 
 
 def _is_minus(node: ast.expr) -> TypeGuard[ast.UnaryOp]:

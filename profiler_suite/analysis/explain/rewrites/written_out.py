@@ -117,10 +117,26 @@ class _Reading(Expressions):
                 self.writing.stay(ast.Return(None))
             case ast.Return(value) if value is not None:
                 self.writing.stay(ast.Return(self._given(self.value(value))))
+            case ast.If(test, [ast.Return(value)], []):
+                self._leave(test, value)
             case ast.Pass():
                 pass
             case _:
                 raise UnfitError("no assignment")
+
+    def _leave(self, test: ast.expr, value: ast.expr | None) -> None:
+        """`if …: return …`, of something that is there already."""
+        asked = self.value(test)
+        if not isinstance(asked, Number):
+            raise UnfitError("a condition of arrays")
+        before = len(self.writing.lines)
+        held = self.value(value) if value is not None else None
+        result = None if held is None else self._given(held)
+        if len(self.writing.lines) > before:
+            raise UnfitError("what is computed in a branch")
+        if isinstance(held, Elements):  # in the other branch nobody got it
+            held.given = False
+        self.writing.stay(ast.If(asked.node, [ast.Return(result)], []))
 
     def _assign(self, target: ast.expr, value: Given) -> None:
         match target:

@@ -34,7 +34,13 @@ _OF_SHAPE: dict[tuple[int, ...], tuple[str, ...]] = {
     (2,): ("(<3>)[1:]", "(<23> @ <3>)", "(<2>).copy()", "np.array([<>, <>], dtype=float)"),
     (3,): (
         *("np.cross(<3>, <3>)", "(<33> @ <3>)", "np.dot(<3>, <33>)", "(<3>)[::-1]"),
-        *("(<33>)[<place>]", "(<33>).sum(axis=0)", "np.sum(<33>, axis=1)", "np.asarray(<3>)"),
+        *(
+            "np.concatenate((<2>, [<>]))",
+            "(<33>)[<place>]",
+            "(<33>).sum(axis=0)",
+            "np.sum(<33>, axis=1)",
+            "np.asarray(<3>)",
+        ),
         "np.where((<3> > <3>) & ~(<3> < <>), <3>, <3>)",
     ),
     (2, 3): ("(<23>).copy()", "(<23> @ <33>)", "np.array([<3>, <3>])", "(<33>)[:2]"),
@@ -57,6 +63,9 @@ class Program:
     def _statement(self) -> str:
         shape = self._random.choice([(3,), (3,), (2,), (3, 3), (2, 3), ()])
         kind = self._random.random()
+        if self._random.random() < 0.1:
+            back = self._random.choice([*self._known, "-s", "(a, s)"])
+            return f"if {self._expression((), 2)} > {self._expression((), 1)}: return {back}"
         own = [name for name, held in self._known.items() if held == shape]
         if kind < 0.2 and own:
             sign = self._random.choice("+-*")

@@ -54,9 +54,9 @@ def test_an_array_is_unpacked_once_and_only_what_is_needed_has_a_name() -> None:
 def test_numbers_of_numpy_become_numbers_of_python() -> None:
     assert read("x * t")[1][-1] == "t_number = float(t)"
     value, lines = read("x * math.sin(t)")  # which takes both alike
-    assert lines == ["x_0, x_1 = x.tolist()", "factor = math.sin(t)"]
+    assert lines == ["x_0, x_1 = x.tolist()", "sin_t = math.sin(t)"]
     assert read("o.m * x")[1][0] == "m = o.m"
-    assert texts(value) == ["x_0 * factor", "x_1 * factor"]
+    assert texts(value) == ["x_0 * sin_t", "x_1 * sin_t"]
 
 
 def test_what_python_computes_stays_pythons() -> None:

@@ -67,7 +67,13 @@ def test_a_number_for_several_elements_is_computed_once() -> None:
     made = writing.each(few.product, number("a + b"), row)
     assert isinstance(made, Elements)
     assert [text_of(each) for each in made.numbers] == ["factor_2 * x", "factor_2 * y"]
-    assert [line.text(()) for line in writing.lines] == ["factor_2 = a + b"]
+    writing.each(few.product, writing.called("cos", number("t")), row)
+    writing.each(few.product, writing.called("sqrt", number("t + 1.0")), row)
+    assert [line.text(()) for line in writing.lines] == [
+        "factor_2 = a + b",
+        "cos_t = math.cos(t)",
+        "root = math.sqrt(t + 1.0)",
+    ]
 
 
 def test_shapes_that_do_not_fit_and_long_arrays_are_refused() -> None:
@@ -78,6 +84,6 @@ def test_shapes_that_do_not_fit_and_long_arrays_are_refused() -> None:
     with pytest.raises(few.UnfitError):
         writing.matrix_product(two, three)
     with pytest.raises(few.UnfitError):
-        few.array_of([number("x")] * 5, (5,))
+        few.array_of([number("x")] * 10, (10,))
     with pytest.raises(few.UnfitError):
         few.quotient(number("x"), number("0.0"))

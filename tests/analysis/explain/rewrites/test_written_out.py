@@ -114,7 +114,14 @@ def test_what_is_not_a_few_numbers_in_a_straight_line_is_left_alone(body: str) -
 def test_long_arrays_and_other_dtypes_are_left_alone() -> None:
     body = "return np.sin(a) * s + b / 2.0"
     assert not left_alone(body)
-    for words in ("float64 (5,)", "float32 (3,)", "int64 (3,)", "float64 (0,)", "list of 3"):
+    for words in (
+        "float64 (10,)",
+        "float64 (5, 1)",
+        "float32 (3,)",
+        "int64 (3,)",
+        "float64 (0,)",
+        "list of 3",
+    ):
         assert left_alone(body, {**NAMES, "a": words})
 
 
@@ -133,6 +140,27 @@ def test_what_was_there_is_read_before_it_is_set() -> None:
         "    new_x_1 = x_1 + new_v_1 * 0.1\n"
         "    o.x = np.array([new_x_0, new_x_1])\n"
     )
+
+
+def test_a_way_out_stays_where_it_is() -> None:
+    text = (
+        "def f(a, s):\n"
+        "    size = np.linalg.norm(a)\n"
+        "    if size == 0:\n"
+        "        return a\n"
+        "    return a / size + s\n"
+    )
+    made = rewritten(text)
+    assert made is not None
+    assert made.splitlines()[-3:] == [
+        "    if size == 0:",
+        "        return a",
+        "    return np.array([a_0 / size + s, a_1 / size + s, a_2 / size + s])",
+    ]
+    zeros = np.zeros(3)
+    assert called(made, [zeros, 0.5])[0] is zeros
+    # What is computed there is not computed in any case.
+    assert rewritten(text.replace("return a\n", "return np.sin(a / s) ** 2\n")) is None
 
 
 def test_another_object_that_may_be_the_same_is_left_alone() -> None:
