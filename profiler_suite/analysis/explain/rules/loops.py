@@ -23,6 +23,7 @@ from profiler_suite.analysis.explain.rewrites import (
     text_codes,
 )
 from profiler_suite.analysis.explain.rewrites import progress_prints as progress
+from profiler_suite.analysis.explain.rewrites.first_apart import with_first_apart
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.evidence import at, counted, elements, provided
 from profiler_suite.analysis.explain.rules.observed import LEAST_SHARE, Finding, Observation
@@ -456,19 +457,20 @@ def element_before(seen: Observation) -> Iterator[Finding]:
         coded = text_codes.as_codes(function)
         held = {} if coded is None else coded.held
         changed = function if coded is None else _with(function, coded.text, held)
-        made = elements_before.over_neighbours(changed) if changed is not None else None
-        if made is None:
+        if changed is None:
             continue
-        every = [*seen.lifted_again(function, made.text, {**held, **made.held})]
-        for title, text in every[:_MOST_PARTS]:
-            yield from seen.whole(
-                function,
-                text,
-                title=f"{title}, of an array of what is made of each element",
-                lines=seen.lines_of(function),
-                helpers=("import numpy as np",),
-                evidence="each iteration waits for what the one before it keeps",
-            )
+        one = elements_before.over_neighbours(changed)
+        for made in [one] if one is not None else with_first_apart(changed):
+            every = [*seen.lifted_again(function, made.text, {**held, **made.held})]
+            for title, text in every[:_MOST_PARTS]:
+                yield from seen.whole(
+                    function,
+                    text,
+                    title=f"{title}, of an array of what is made of each element",
+                    lines=seen.lines_of(function),
+                    helpers=("import numpy as np",),
+                    evidence="each iteration waits for what the one before it keeps",
+                )
 
 
 def _with(function: Function, text: str, held: dict[str, str]) -> Function | None:

@@ -220,6 +220,23 @@ FIRES = [
         lambda: (np.arange(200) ** 2 % 9,),
         "np.add.at(m, (x[:len(x) - 1], x[1:]), 1)",
     ),
+    Fires(
+        "element_before",
+        """
+        def f(users, times):
+            session = 0
+            out = []
+            last_user, last_time = None, None
+            for user, time in zip(users, times):
+                if user != last_user or time - last_time > 10:
+                    session += 1
+                out.append(session)
+                last_user, last_time = user, time
+            return np.array(out)
+        """,
+        lambda: (np.arange(300) // 40, np.cumsum(np.arange(300) * 7 % 13)),
+        "np.cumsum(",
+    ),
 ]
 
 SILENT = [

@@ -110,8 +110,18 @@ def only_made_array(function: ast.AST, nest: ast.AST, name: str, facts: Facts) -
             owner, _, last = called_name.partition(".")
             if called_name == "len" or (owner in ("np", "numpy") and last in _TAKES_LIST):
                 allowed.add(id(each.args[0]))
+        elif isinstance(each, ast.Assign) and _is_column(each.targets[0], facts):
+            allowed.add(id(each.value))
     return all(
         id(each) in allowed or id(each) in inside
         for each in ast.walk(function)
         if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
     )
+
+
+def _is_column(target: ast.expr, facts: Facts) -> bool:
+    """Whether it is a column of a table: `df['a'] = out` takes a list as an array."""
+    match target:
+        case ast.Subscript(ast.Name(table), ast.Constant(str())):
+            return facts.kind(table) == "DataFrame"
+    return False

@@ -59,6 +59,13 @@ def test_a_list_that_begins_with_something_may_become_an_array() -> None:
     assert not only_made_array(function.node, function.node.body[1], "other", facts)
 
 
+def test_a_list_that_becomes_a_column_is_an_array() -> None:
+    for place, column in (("df['z']", True), ("held['z']", False), ("df[0]", False)):
+        function = function_of(f"z = []\nfor v in x:\n    z.append(v)\n{place} = z")
+        facts = Facts(function.node, HELD | {"df": "DataFrame", "held": "dict"}, "np")
+        assert only_made_array(function.node, function.node.body[1], "z", facts) is column
+
+
 @pytest.mark.parametrize(
     ("after", "how"),
     [
