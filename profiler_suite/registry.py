@@ -111,10 +111,10 @@ def run_file(path: Path, kind: str) -> ModuleType:
 @contextlib.contextmanager
 def blaming(function: Callable[..., object]) -> Iterator[None]:
     """What a person's function raises becomes one sentence that names its file and line."""
-    file = _file_of(function)
     try:
         yield
     except Exception as error:
+        file = _file_of(function)
         if _is_ours(file) or isinstance(error, ProfilerSuiteError):
             raise
         raise own_code.failure(error, file) from error
