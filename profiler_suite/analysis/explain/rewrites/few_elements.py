@@ -72,6 +72,9 @@ class Line:
     reads: tuple[ast.AST, ...] = ()
 
 
+_NOTHING = Line(lambda _: "", ("",))
+
+
 class Writing:
     """Lines that are written one after the other, and the names that they set."""
 
@@ -79,6 +82,7 @@ class Writing:
         """`mathematics` is the name of the module math; `taken` names are not set."""
         self.lines: list[Line] = []
         self._taken = set(taken)
+        self._stores: dict[str, int] = {}
         self._mathematics = mathematics
 
     def new_name(self, hint: str) -> str:
@@ -119,6 +123,19 @@ class Writing:
         """A statement that is more than a name."""
         text = ast.unparse(ast.fix_missing_locations(statement))
         self.lines.append(Line(lambda _: text, (), (statement,)))
+
+    def store(self, target: ast.Subscript, number: Number) -> None:
+        """An element that changes; what was stored there before is seen by nobody."""
+        place = ast.unparse(target)
+        if place in self._stores:
+            self.lines[self._stores[place]] = _NOTHING
+        self._stores[place] = len(self.lines)
+        self.stay(ast.Assign([target], number.node))
+
+    def leave(self, way_out: ast.If) -> None:
+        """A way out, where others see what is stored."""
+        self._stores.clear()
+        self.stay(way_out)
 
     # ------------------------------------------------------------ one by one
 

@@ -136,7 +136,7 @@ class _Reading(Expressions):
             raise UnfitError("what is computed in a branch")
         if isinstance(held, Elements):  # in the other branch nobody got it
             held.given = False
-        self.writing.stay(ast.If(asked.node, [ast.Return(result)], []))
+        self.writing.leave(ast.If(asked.node, [ast.Return(result)], []))
 
     def _assign(self, target: ast.expr, value: Given) -> None:
         match target:
@@ -196,7 +196,7 @@ class _Reading(Expressions):
             where = [ast.Constant(int(k)) for k in np.unravel_index(place, array.shape)]
             part: ast.expr = where[0] if len(where) == 1 else ast.Tuple([*where], ast.Load())
             target = ast.Subscript(self._still_there(array), part, ast.Store())
-            self.writing.stay(ast.Assign([target], array.numbers[place].node))
+            self.writing.store(target, array.numbers[place])
 
     def _by_names(self, value: Given, hint: str) -> Given:
         """What is held under a name: each number that is computed is computed once."""

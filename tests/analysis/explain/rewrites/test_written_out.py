@@ -200,6 +200,17 @@ def test_an_array_of_the_caller_changes_in_place() -> None:
     assert not same(before[0], arrays[0])
 
 
+def test_only_the_last_of_several_stores_is_written() -> None:
+    text = "def f(a, s):\n    a *= s\n    a -= s * 0.5\n    a[1] = -a[1]\n"
+    made = rewritten(text)
+    assert made is not None
+    assert [made.count(f"a[{k}] = ") for k in range(3)] == [1, 1, 1]
+    back = text.replace("    a -=", "    if a[0] > 9: return s\n    a -=")
+    made = rewritten(back)
+    assert made is not None
+    assert [made.count(f"a[{k}] = ") for k in range(3)] == [2, 2, 2]
+
+
 def test_it_says_what_python_raises_for_and_what_must_lie_apart() -> None:
     def assumed(body: str) -> tuple[str, ...]:
         text = f"def f({', '.join(NAMES)}):\n    {body}\n"
