@@ -104,6 +104,7 @@ INSIDE: dict[str, dict[str, float]] = {
     },
     "analysis.explain": {
         "own_names": 0,
+        "extremes": 0,
         "rewriting": 0.25,
         "line_breaks": 0,
         "syntax": 0.5,

@@ -110,10 +110,14 @@ def answer(function: Call, arguments: tuple[Any, ...]) -> Any:
 
 
 def copies(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments with arrays of their own."""
-    return tuple(
-        each.copy(order="K") if isinstance(each, np.ndarray) else each for each in arguments
-    )
+    """The arguments with arrays of their own, as they lie in memory."""
+    return tuple(copy_of(each) if isinstance(each, np.ndarray) else each for each in arguments)
+
+
+def copy_of(array: np.ndarray) -> np.ndarray:
+    """Axes in their order and direction: a plain copy turns round what goes backwards."""
+    along = tuple(slice(None, None, -1 if step < 0 else 1) for step in array.strides)
+    return array[along].copy(order="K")[along]
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -169,15 +169,8 @@ class Function:
         found = inner.get(name, other.node if other is not None else None)
         if found is None or found.decorator_list or found is self.node:
             return None
-        body = [
-            s
-            for s in found.body
-            if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
-        ]
-        returned = body[0] if len(body) == 1 else None
-        if not isinstance(returned, ast.Return) or returned.value is None:
-            return None
-        return ast.Lambda(found.args, returned.value)
+        value = only_value(found)
+        return None if value is None else ast.Lambda(found.args, value)
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """The innermost statement around a node."""
@@ -197,6 +190,19 @@ def _own_names(function: ast.AST) -> set[str]:
     nodes = list(ast.walk(function))
     own = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return own | {n.arg for n in nodes if isinstance(n, ast.arg)}
+
+
+def only_value(function: ast.FunctionDef | ast.Lambda) -> ast.expr | None:
+    """The expression of a function that only returns one; None of others."""
+    if isinstance(function, ast.Lambda):
+        return function.body
+    body = [
+        s
+        for s in function.body
+        if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+    ]
+    returned = body[0] if len(body) == 1 else None
+    return returned.value if isinstance(returned, ast.Return) else None
 
 
 def number(node: ast.expr) -> float | None:

@@ -3,13 +3,15 @@
 Straight code with conditions becomes array expressions: `a if c else b` and `if` become
 `np.where`, `math.sqrt` becomes `np.sqrt`, `and` becomes `&`. Of a function of rows the last
 axis is the row: `np.sum(row)` becomes `np.sum(rows, axis=-1)`, `row[2]` becomes
-`rows[..., 2]`. What cannot be written so raises NotVectorisedError.
+`rows[..., 2]`; where it is the first, `np.sum(rows, axis=0)` and `rows[2]`. What cannot
+be written so raises NotVectorisedError.
 """
 
 import ast
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 
+from profiler_suite.analysis.explain import extremes
 from profiler_suite.analysis.explain.rewriting import BINDING, Function
 
 _REDUCING = frozenset(
@@ -61,11 +63,21 @@ class Value:
     """How tightly its outermost operator binds; 9 for a name or a call."""
     parts: tuple[tuple[object, "Value"], ...] = ()
     """Of columns: the name, or the place, and the value of each."""
+    compared: tuple[object, str, object] | None = None
+    """Of one comparison of numbers: its sides, see `side`, and what stands between them."""
 
     @property
     def closed(self) -> str:
         """Its text, so that anything may stand beside it."""
         return self.within(9)
+
+    @property
+    def side(self) -> object:
+        """Its text, of a number that is written out the number."""
+        try:
+            return float(self.text)
+        except ValueError:
+            return self.text
 
     def within(self, binding: int) -> str:
         """Its text, so that an operator that binds as tightly may stand beside it."""
@@ -83,9 +95,14 @@ class CallOverRows:
         columns: Callable[[str, str], str] | None = None,
         *,
         several: bool = False,
+        axis: int = -1,
     ) -> None:
-        """`several`: whether it may return a tuple, a dictionary or a Series of numbers."""
+        """`several`: whether it may return a tuple, a dictionary or a Series of numbers.
+
+        `axis`, -1 or 0, is the one that a row of the arrays is along.
+        """
         self._function = function
+        self._axis = axis
         self._lines: list[str] = []
         self._number = 0
         self._columns = columns
@@ -215,7 +232,7 @@ class CallOverRows:
         self._number += 1
         own = f"{name}_{self._number}"
         self._lines.append(f"{own} = {value.text}")
-        return Value(own, value.kind)
+        return Value(own, value.kind, compared=value.compared)
 
     def _condition(
         self, statement: ast.If, rest: list[ast.stmt], env: dict[str, Value]
@@ -250,6 +267,10 @@ class CallOverRows:
                 (name, self._chosen(test, one, other)) for (name, one), (_, other) in both
             )
         kind = ROW if ROW in (yes.kind, no.kind) else NUMBER
+        ufunc = extremes.ufunc(test.compared, yes.side, no.side) if test.compared else ""
+        if ufunc:
+            value, number = (yes, no) if isinstance(no.side, float) else (no, yes)
+            return Value(f"np.{ufunc}({value.text}, {number.text})", kind)
         parts = [self._as_wide(each, kind).text for each in (test, yes, no)]
         return Value(f"np.where({', '.join(parts)})", kind)
 
@@ -311,6 +332,8 @@ class CallOverRows:
         return Value(f"{a.within(binding)} {sign} {b.within(binding + 1)}", kind, binding)
 
     def _inner(self, left: Value, right: Value) -> Value:
+        if self._axis == 0:
+            return self._inner_of_first(left, right)
         if left.kind == right.kind == ROW:
             return Value(f"np.vecdot({left.text}, {right.text})", NUMBER)
         if left.kind == ROW and right.kind == CONSTANT:
@@ -319,18 +342,28 @@ class CallOverRows:
             return Value(f"{right.closed} @ {left.closed}.T", NUMBER, 0)
         raise NotVectorisedError("a product of other things than rows")
 
+    @staticmethod
+    def _inner_of_first(left: Value, right: Value) -> Value:
+        if left.kind == right.kind == ROW:
+            return Value(f"({left.closed} * {right.closed}).sum(axis=0)", NUMBER)
+        if {left.kind, right.kind} == {ROW, CONSTANT}:
+            row, same = (left, right) if left.kind == ROW else (right, left)
+            return Value(f"np.tensordot({same.text}, {row.text}, 1)", NUMBER)
+        raise NotVectorisedError("a product of other things than rows")
+
     def _comparison(self, node: ast.Compare, env: dict[str, Value]) -> Value:
         sides = [self._expression(each, env) for each in (node.left, *node.comparators)]
         kind = self._widest(sides)
         wide = [self._as_wide(each, kind).within(1) for each in sides]
-        parts = []
+        parts, signs = [], []
         for number, op in enumerate(node.ops):
             if isinstance(op, ast.Is | ast.IsNot | ast.In | ast.NotIn):
                 raise NotVectorisedError(f"'{ast.unparse(node)}' has no form for many")
-            sign = ast.unparse(ast.Compare(ast.Name("a"), [op], [ast.Name("b")]))[1:-1]
-            parts.append(f"{wide[number]}{sign}{wide[number + 1]}")
+            signs.append(ast.unparse(ast.Compare(ast.Name("a"), [op], [ast.Name("b")]))[2:-2])
+            parts.append(f"{wide[number]} {signs[-1]} {wide[number + 1]}")
         if len(parts) == 1:
-            return Value(parts[0], kind, 0)
+            compared = (sides[0].side, signs[0], sides[1].side)
+            return Value(parts[0], kind, 0, compared=compared if kind == NUMBER else None)
         return Value(" & ".join(f"({each})" for each in parts), kind, 0)
 
     def _called(self, node: ast.Call, env: dict[str, Value]) -> Value:
@@ -344,7 +377,7 @@ class CallOverRows:
             return self._in_place(own, values)
         self.risky |= short in ("sqrt", "log", "log2", "log10", "power", "log1p")
         if name == "builtins.len" and values[0].kind == ROW:
-            return Value(f"{values[0].closed}.shape[-1]", CONSTANT)
+            return Value(f"{values[0].closed}.shape[{self._axis}]", CONSTANT)
         if all(each.kind == CONSTANT for each in values) and not node.keywords:
             return Value(ast.unparse(node), CONSTANT)
         if owner == "math" and short in _MATH:
@@ -360,7 +393,7 @@ class CallOverRows:
         if name in ("builtins.min", "builtins.max", "builtins.sum", "builtins.round"):
             return self._builtin(short, values)
         if name == "numpy.linalg.norm" and len(values) == 1 and values[0].kind == ROW:
-            return Value(f"np.linalg.norm({values[0].text}, axis=-1)", NUMBER)
+            return Value(f"np.linalg.norm({values[0].text}, axis={self._axis})", NUMBER)
         if name in ("numpy.dot", "numpy.inner", "numpy.vdot") and len(values) == 2:
             return self._inner(*values)
         if owner == "numpy" and not any(k.arg == "axis" for k in node.keywords):
@@ -415,14 +448,14 @@ class CallOverRows:
                 raise NotVectorisedError(f"np.{name} with another row")
             given = ", ".join(each.text for each in values)
             kind = NUMBER if name in _REDUCING else ROW
-            return Value(f"np.{name}({given}, axis=-1{more})", kind)
+            return Value(f"np.{name}({given}, axis={self._axis}{more})", kind)
         if (name in _ELEMENTWISE or name in ("abs", "fabs")) and not node.keywords:
             return self._elementwise(f"np.{name}", values)
         raise NotVectorisedError(f"it calls np.{name}")
 
     def _builtin(self, name: str, values: list[Value]) -> Value:
         if len(values) == 1 and values[0].kind == ROW and name != "round":
-            return Value(f"np.{name}({values[0].text}, axis=-1)", NUMBER)
+            return Value(f"np.{name}({values[0].text}, axis={self._axis})", NUMBER)
         if name == "round":
             return self._elementwise("np.round", values)
         if len(values) < 2 or name == "sum":
@@ -444,7 +477,7 @@ class CallOverRows:
             if any(k.arg == "axis" for k in node.keywords):
                 raise NotVectorisedError("a method with an axis of its own")
             more = "".join(f", {ast.unparse(each)}" for each in node.keywords)
-            return Value(f"{value.closed}.{attribute.attr}(axis=-1{more})", NUMBER)
+            return Value(f"{value.closed}.{attribute.attr}(axis={self._axis}{more})", NUMBER)
         if value.kind == CONSTANT:
             return Value(ast.unparse(node), CONSTANT)
         raise NotVectorisedError(f"it calls {ast.unparse(node.func)}")
@@ -472,11 +505,14 @@ class CallOverRows:
         if value.kind != ROW:
             raise NotVectorisedError("an index into a number")
         if isinstance(node.slice, ast.Slice):
-            return Value(f"{value.closed}[..., {ast.unparse(node.slice)}]", ROW)
+            return Value(f"{value.closed}{self._at(ast.unparse(node.slice))}", ROW)
         index = self._expression(node.slice, env)
         if index.kind != CONSTANT or isinstance(node.slice, ast.Tuple):
             raise NotVectorisedError("an index that differs from row to row")
-        return Value(f"{value.closed}[..., {index.text}]", NUMBER)
+        return Value(f"{value.closed}{self._at(index.text)}", NUMBER)
+
+    def _at(self, place: str) -> str:
+        return f"[{place}]" if self._axis == 0 else f"[..., {place}]"
 
     def _attribute(self, node: ast.Attribute, env: dict[str, Value]) -> Value:
         name = self._function.qualified(node)
@@ -491,7 +527,7 @@ class CallOverRows:
                 return Value(self._columns(held.text, node.attr), NUMBER)
         value = self._expression(node.value, env)
         if value.kind == ROW and node.attr == "size":
-            return Value(f"{value.closed}.shape[-1]", CONSTANT)
+            return Value(f"{value.closed}.shape[{self._axis}]", CONSTANT)
         if node.attr in ("real", "imag") or value.kind == CONSTANT:
             return Value(f"{value.closed}.{node.attr}", value.kind)
         raise NotVectorisedError(f"'{ast.unparse(node)}' has no form for many")
@@ -503,9 +539,8 @@ class CallOverRows:
         kinds = {each.kind for each in values}
         return ROW if ROW in kinds else NUMBER if NUMBER in kinds else CONSTANT
 
-    @staticmethod
-    def _as_wide(value: Value, kind: str) -> Value:
-        if kind == ROW and value.kind == NUMBER:
+    def _as_wide(self, value: Value, kind: str) -> Value:
+        if kind == ROW and value.kind == NUMBER and self._axis == -1:
             return Value(f"{value.closed}[..., None]", ROW)
         return value
 

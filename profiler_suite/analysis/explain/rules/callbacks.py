@@ -83,12 +83,18 @@ def columns_form(
 
 
 def array_form(
-    seen: Observation, function: Function, node: ast.expr, kind: str, many: str
+    seen: Observation,
+    function: Function,
+    node: ast.expr,
+    kind: str,
+    many: str,
+    *,
+    axis: int = -1,
 ) -> ArrayForm | None:
     """What the function named by the expression is for many; None where it has no such form.
 
-    `kind` says what one call of it gets: a number or a row; `many` names what the new
-    function gets, such as 'elements' or 'rows'.
+    `kind` says what one call of it gets: a number or a row, along this axis of the arrays;
+    `many` names what the new function gets, such as 'elements' or 'rows'.
     """
     found = find_callee(seen, function, node)
     if found is None:
@@ -96,7 +102,7 @@ def array_form(
     callee, context = found
     try:
         parameters = vectorising.parameters_of(callee)
-        made = CallOverRows(context, callee, dict.fromkeys(parameters, kind))
+        made = CallOverRows(context, callee, dict.fromkeys(parameters, kind), axis=axis)
     except NotVectorisedError:
         return None
     own = callee.name if isinstance(callee, ast.FunctionDef) else "expression"

@@ -7,7 +7,7 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns, vectorising
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
-from profiler_suite.analysis.explain.rules import callbacks
+from profiler_suite.analysis.explain.rules import callbacks, filtered_windows
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
 from profiler_suite.measure.explain.names_in_words import FROM_PYFUNC, VECTORIZED
@@ -155,36 +155,10 @@ def _along(seen: Observation, one: Match) -> tuple[str, tuple[str, ...]] | None:
     return text, (made.text,)
 
 
-_MODES = {
-    "reflect": "symmetric",
-    "nearest": "edge",
-    "mirror": "reflect",
-    "wrap": "wrap",
-    "constant": "constant",
-}
-_FILTERS = {
-    "numpy.max": "maximum_filter",
-    "numpy.min": "minimum_filter",
-    "numpy.median": "median_filter",
-    "numpy.mean": "uniform_filter",
-    "builtins.max": "maximum_filter",
-    "builtins.min": "minimum_filter",
-}
-
-WINDOWS = '''
-def windows_of(image, size, mode="symmetric"):
-    """The size × size window around every pixel, as a last axis."""
-    before, after = size // 2, size - 1 - size // 2
-    padded = np.pad(image, [(before, after)] * image.ndim, mode=mode)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (size,) * image.ndim)
-    return windows.reshape(*image.shape, size**image.ndim)
-'''.strip()
-
-
 @rule(
     "per_element",
     looks_for="scipy.ndimage.generic_filter: a call of a Python function per pixel",
-    rewrite="generic_filter(image, f, 3) → f with axis=-1 over a view of all windows",
+    rewrite="generic_filter(image, f, 3) → f with axis=0 over all windows, or SciPy's filter",
     exact="up to the rounding of sums; the rim as the filter's mode has it",
     thread="https://github.com/scipy/scipy/issues/8916",
 )
@@ -197,7 +171,7 @@ def filter_callback(seen: Observation) -> Iterator[Finding]:
     ]
     for function in seen.functions:
         for one in patterns.found(function, table, lambda m: True):
-            for text, helpers in _filtered(seen, one):
+            for text, helpers in filtered_windows.filtered(seen, one):
                 yield from seen.edited(
                     function,
                     [rewriting.edit(function, one.node, text)],
@@ -207,36 +181,6 @@ def filter_callback(seen: Observation) -> Iterator[Finding]:
                     helpers=helpers,
                     evidence="generic_filter calls a Python function for every pixel",
                 )
-
-
-def _filtered(seen: Observation, one: Match) -> Iterator[tuple[str, tuple[str, ...]]]:
-    function = one.function
-    size = one.number("SIZE")
-    image = function.text_of(one["IMAGE"])
-    keywords = {k.arg: k.value for k in one.captures["KW"]}
-    mode_node = keywords.pop("mode", None)
-    mode = mode_node.value if isinstance(mode_node, ast.Constant) else "reflect"
-    known = _FILTERS.get(function.qualified(one["F"]))
-    if known and not keywords:
-        more = f", mode={mode!r}" if mode != "reflect" else ""
-        size_text = function.text_of(one["SIZE"])
-        yield (
-            f"scipy.ndimage.{known}({image}, {size_text}{more})",
-            ("import scipy.ndimage",),
-        )
-    form = callbacks.array_form(seen, function, one["F"], vectorising.ROW, "windows")
-    if form is None or size is None or keywords or str(mode) not in _MODES:
-        return
-    if form.kind != vectorising.NUMBER or len(form.parameters) != 1:
-        return
-    padding = _MODES[str(mode)]
-    more = f", {padding!r}" if padding != "symmetric" else ""
-    windows = f"windows_of({image}, {size:.0f}{more})"
-    array = rewriting.written(function, one["IMAGE"])
-    held = one.form("IMAGE")
-    floating = held is not None and held.letter == "f"
-    text = form.call(windows)
-    yield text if floating else f"{text}.astype({array}.dtype)", (WINDOWS, form.text)
 
 
 @rule(

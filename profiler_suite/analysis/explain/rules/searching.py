@@ -226,7 +226,8 @@ def where_chain(seen: Observation) -> Iterator[Finding]:
 
     def array(m: Match) -> bool:
         form = m.form("X")
-        return form is None or form.kind == "array"
+        same = "LIMIT" not in m.captures or m.number("LIMIT") == m.number("Y") is not None
+        return same and (form is None or form.kind == "array")
 
     return seen.rewrites(
         ("np.where(X < L, L, np.where(X > H, H, X))", "np.clip(X, L, H)"),
@@ -235,6 +236,14 @@ def where_chain(seen: Observation) -> Iterator[Finding]:
         ("np.where(X >= Y, X, Y)", "np.fmax(X, Y)"),
         ("np.where(X < Y, X, Y)", "np.fmin(X, Y)"),
         ("np.where(X <= Y, X, Y)", "np.fmin(X, Y)"),
+        ("np.where(X > LIMIT, X, Y)", "np.fmax(X, Y)"),
+        ("np.where(X >= LIMIT, X, Y)", "np.fmax(X, Y)"),
+        ("np.where(X < LIMIT, X, Y)", "np.fmin(X, Y)"),
+        ("np.where(X <= LIMIT, X, Y)", "np.fmin(X, Y)"),
+        ("np.where(X > LIMIT, Y, X)", "np.minimum(X, Y)"),
+        ("np.where(X >= LIMIT, Y, X)", "np.minimum(X, Y)"),
+        ("np.where(X < LIMIT, Y, X)", "np.maximum(X, Y)"),
+        ("np.where(X <= LIMIT, Y, X)", "np.maximum(X, Y)"),
         ("np.where(X < 0, -X, X)", "np.abs(X)"),
         ("np.where(X > 0, X, -X)", "np.abs(X)"),
         ("np.where(X > 0, 1, np.where(X < 0, -1, 0))", "np.sign(X).astype(int)"),

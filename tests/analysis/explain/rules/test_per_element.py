@@ -134,7 +134,7 @@ def f(image):
     return generic_filter(image, contrast, 3)
 """,
         lambda: (A,),
-        "contrast_of_windows(windows_of(image, 3))",
+        "sum(np.absolute(each - w[4]) for each in w)",
     ),
     Fires(
         "filter_callback",
@@ -149,6 +149,21 @@ def f(image):
         + "    return generic_filter(image, lambda w: w.max() - w.min(), 4, mode='nearest')\n",
         lambda: (A,),
         "'edge'",
+    ),
+    Fires(
+        "filter_callback",
+        NDIMAGE
+        + "def peak(w):\n    return np.max(np.abs(w))\n\n"
+        + "def f(image):\n    return generic_filter(image, peak, 3, mode='wrap')\n",
+        lambda: (A,),
+        "ndimage.maximum_filter(np.absolute(image), 3, mode='wrap')",
+    ),
+    Fires(
+        "filter_callback",
+        NDIMAGE
+        + "def f(image):\n    return generic_filter(image, lambda w: (w * w).min(), 3)\n",
+        lambda: (A,),
+        "ndimage.minimum_filter(image * image, 3)",
     ),
     Fires(
         "mapped",

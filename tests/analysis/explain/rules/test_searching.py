@@ -171,6 +171,8 @@ FIRES = [
         "np.percentile(x, y)",
     ),
     fires("where_chain", "np.where(x > 3, x, 3)", (V,), "np.fmax(x, 3)"),
+    fires("where_chain", "np.where(x > 3, x, 3.0)", (V,), "np.fmax(x, 3.0)"),
+    fires("where_chain", "np.where(x <= 3, 3.0, x)", (V,), "np.maximum(x, 3.0)"),
     fires(
         "where_chain",
         "np.where(x < 3, 3, np.where(x > 9, 9, x))",

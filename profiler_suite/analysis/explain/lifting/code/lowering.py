@@ -18,6 +18,7 @@ from profiler_suite.analysis.explain.lifting.code.arrays import (
 )
 from profiler_suite.analysis.explain.lifting.code.boxes import box_deviation, box_sum
 from profiler_suite.analysis.explain.lifting.code.by_key import reduced_by_key
+from profiler_suite.analysis.explain.lifting.code.choices import extreme
 from profiler_suite.analysis.explain.lifting.code.contractions import contracted
 from profiler_suite.analysis.explain.lifting.code.counts import (
     counted_by_key,
@@ -337,8 +338,8 @@ class ArrayWriter(Writer):
             if "NP." in term.form.replace("astype(NP.", "") or term.form.count("astype") != 1:
                 inner = closed(term.form.partition(".astype")[0].format(*texts))
             return Array(f"{kind}({inner})".replace("NP.", f"{self.np}."))
-        text = by_bits(term, texts) if dims else ""
-        text = text or term.form.format(*texts).replace("NP.", f"{self.np}.")
+        text = by_bits(term, texts) or extreme(term, texts) if dims else ""
+        text = (text or term.form.format(*texts)).replace("NP.", f"{self.np}.")
         self._import_for(term.form)
         self.memory.note(dims, term)
         return Array(text, dims)
