@@ -15,7 +15,7 @@ from profiler_suite.analysis.explain.lifting.normal_form.terms import Refusal
 from profiler_suite.analysis.explain.lifting.nouns import KeptLoop, LiftedFunction, Lifting
 from profiler_suite.analysis.explain.lifting.pieces import Pieces
 from profiler_suite.analysis.explain.lifting.source.own_methods import with_own_methods
-from profiler_suite.analysis.explain.lifting.source.plain_names import with_modules
+from profiler_suite.analysis.explain.lifting.source.plain_names import with_plain_names
 from profiler_suite.analysis.explain.lifting.source.units import Piece, Unit, units, within
 from profiler_suite.analysis.explain.lifting.titles import title
 from profiler_suite.analysis.explain.line_breaks import broken
@@ -46,8 +46,8 @@ def lift(
     given, that of the function's source is taken. `helpers` are other functions of the same
     module: what they compute for each element is read in place.
     """
-    plain = [with_modules(each) for each in helpers]
-    found = _Search(with_modules(function), names, plain).found()
+    plain = [with_plain_names(each) for each in helpers]
+    found = _Search(with_plain_names(function), names, plain).found()
     inside = tuple(each for each in _of_inner(function, plain))
     return msgspec.structs.replace(found, lifted=(*found.lifted, *inside)) if inside else found
 
@@ -76,7 +76,9 @@ def _of_inner(function: Function, helpers: Sequence[Function]) -> Iterator[Lifte
                 inner={},
             )
         )
-        for each in _Search(with_modules(inner), None, helpers).found().lifted if inner else ():
+        for each in (
+            _Search(with_plain_names(inner), None, helpers).found().lifted if inner else ()
+        ):
             lines = [indent + line if line else line for line in each.source.splitlines()]
             whole = [*function.lines[: first - 1], *lines, *function.lines[last:]]
             made = msgspec.structs.replace(

@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Mapping, Sequence
 
-from profiler_suite.analysis.explain.lifting.source.plain_names import with_modules
+from profiler_suite.analysis.explain.lifting.source.plain_names import with_plain_names
 from profiler_suite.analysis.explain.rewriting import Function
 
 
@@ -17,7 +17,7 @@ def with_own_methods(
 
     With it what those names stand for, methods among `others` without their `self`, and what
     the attributes hold that they read. The same function and nothing else where there are none.
-    Functions of modules have the names of those, as `with_modules` gives them.
+    Functions of modules have the names of those, as `with_plain_names` gives them.
     """
     others = [each for each in others if each.source.text[:1].isspace()]
     methods: dict[str, ast.FunctionDef] = {}
@@ -39,7 +39,7 @@ def with_own_methods(
         return function, {}, {}
     for each in methods.values():
         _named(each, methods)
-    changed = with_modules(Function(function.source))
+    changed = with_plain_names(Function(function.source))
     _named(changed.node, methods)
     return changed, methods, held
 

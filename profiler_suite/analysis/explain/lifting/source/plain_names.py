@@ -1,16 +1,18 @@
-"""Functions under names of their own, `from math import sin`, as parts of their modules."""
+"""Functions under names of their own as parts of their modules, slices where they are used."""
 
 from __future__ import annotations
 
 import ast
 
+from profiler_suite.analysis.explain.lifting.source.named_slices import with_slices_in_place
 from profiler_suite.analysis.explain.rewriting import Function
 
+_SLICES = ("slice(", "s_[", "index_exp[")
 _MODULES = ("math", "numpy", "numpy.linalg", "numpy.fft", "numpy.random", "scipy.linalg")
 
 
-def with_modules(function: Function) -> Function:
-    """The function with `sin(x)` as `math.sin(x)`, `LA.norm(x)` as `np.linalg.norm(x)`.
+def with_plain_names(function: Function) -> Function:
+    """The function with `sin(x)` as `math.sin(x)`, and `rows = slice(3)`, `x[rows]` as `x[:3]`.
 
     The same object where there is no such name; else another one with a tree of its own.
     """
@@ -20,11 +22,15 @@ def with_modules(function: Function) -> Function:
         for name, full in names.items()
         if full not in (name, "numpy") and _under(function.numpy, full) != name
     }
-    if not shown:
+    if not shown and not any(each in function.text for each in _SLICES):
         return function
     own = Function(function.source)
-    _ModuleNames(shown).visit(own.node)
-    ast.fix_missing_locations(own.node)
+    sliced = with_slices_in_place(own.node)
+    if not shown and not sliced:
+        return function
+    if shown:
+        _ModuleNames(shown).visit(own.node)
+        ast.fix_missing_locations(own.node)
     return own
 
 

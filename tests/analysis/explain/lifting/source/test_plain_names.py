@@ -2,7 +2,7 @@
 
 import ast
 
-from profiler_suite.analysis.explain.lifting.source.plain_names import with_modules
+from profiler_suite.analysis.explain.lifting.source.plain_names import with_plain_names
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import SourceText
 
@@ -22,7 +22,7 @@ def function(body: str) -> Function:
 
 
 def shown(body: str) -> str:
-    (statement,) = with_modules(function(body)).node.body
+    (statement,) = with_plain_names(function(body)).node.body
     assert isinstance(statement, ast.Return)
     assert statement.value is not None
     return ast.unparse(statement.value)
@@ -36,16 +36,16 @@ def test_names_of_functions_and_modules_are_written_out() -> None:
 
 def test_names_of_anything_else_stay() -> None:
     plain = function("mine(np.sqrt(x))")
-    assert with_modules(plain) is plain
+    assert with_plain_names(plain) is plain
 
 
 def test_a_parameter_of_that_name_stays() -> None:
     text = "def f(norm):\n    return norm(1)\n"
     own = Function(SourceText(file="f.py", function="f", first_line=1, text=text, bound=BOUND))
-    assert with_modules(own) is own
+    assert with_plain_names(own) is own
 
 
 def test_the_function_itself_is_not_changed() -> None:
     before = function("radians(x)")
-    with_modules(before)
+    with_plain_names(before)
     assert "math" not in ast.unparse(before.node)
