@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import forms, patterns
+from profiler_suite.analysis.explain.rewrites import forms, one_hot_picks, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -76,6 +76,29 @@ def counted_by_product(seen: Observation) -> Iterator[Finding]:
         title="count the pairs",
         helpers=("import numpy as np", COUNTED_PAIRS),
     )
+
+
+@rule(
+    "one_hot",
+    looks_for="rows of zeros with a single one multiplied with numbers of which one of each "
+    "row is left, as for the cross entropy",
+    rewrite="np.sum(np.eye(k)[labels] * np.log(p), axis=1) → "
+    "np.log(p[np.arange(len(labels)), labels])",
+    exact="the other numbers, and their logarithms, are finite",
+    thread="https://github.com/keras-team/keras/pull/22169",
+)
+def picked_by_one_hot(seen: Observation) -> Iterator[Finding]:
+    """One number of each row, by a product with zeros."""
+    for function in seen.functions:
+        found = one_hot_picks.picked(function)
+        if found is not None:
+            yield from seen.edited(
+                function,
+                found.edits,
+                title="pick one number of each row",
+                lines=sorted({*found.lines}),
+                helpers=("import numpy as np",),
+            )
 
 
 def _is_of_labels(one: Match) -> bool:
