@@ -21,6 +21,7 @@ from profiler_suite.analysis.explain.rewrites.few_elements import (
 )
 from profiler_suite.analysis.explain.rewriting import Function
 
+_PLAIN = (ast.Assign, ast.AugAssign)
 TAKEN_APART = 0.5
 """What the elements of an array take as numbers, of what an operation on it takes."""
 _NUMBERS = ("numpy.pi", "numpy.e", "math.pi", "math.e", "math.tau")
@@ -49,10 +50,11 @@ class Expressions:
 
     def __init__(self, function: Function, mathematics: str) -> None:
         self._function = function
-        own = {n.arg for n in ast.walk(function.node.args) if isinstance(n, ast.arg)}
-        names = [n for n in ast.walk(function.node) if isinstance(n, ast.Name)]
-        stored = {n.id for n in names if isinstance(n.ctx, ast.Store)}
-        taken = own | ({n.id for n in names} - stored) | {mathematics, "abs", "float", "_"}
+        self._called: list[Function] = []
+        """Functions of the module whose statements are read now, the innermost last."""
+        self._own, read = _names_in(function)
+        others = {name for each in _called_from(function) for name in _names_in(each)[1]}
+        taken = self._parameters(function) | read | others | {mathematics, "abs", "float", "_"}
         self.writing = Writing(taken, mathematics)
         self._functions = calls.Functions(self.writing)
         self._held: dict[str, Given] = {}
@@ -123,6 +125,8 @@ class Expressions:
 
     def _outside(self, node: ast.Name | ast.Attribute, key: str) -> Given:
         """What was there before the function was called."""
+        if self._called and (key in self._own or isinstance(node, ast.Attribute)):
+            raise UnfitError("a name that is another one here")
         form = forms.in_form(self._function.source.names.get(key, ""))
         attribute = node.attr if isinstance(node, ast.Attribute) else ""
         ends = [each for each in self._held if attribute and each.endswith(f".{attribute}")]
@@ -257,11 +261,48 @@ class Expressions:
             if short in ("array", "asarray") and len(args) == 2 and "dtype" not in keywords:
                 keywords, args = {"dtype": args[1], **keywords}, args[:1]
             return self._of_numpy(short, [self.value(each) for each in args], keywords)
+        if isinstance(node.func, ast.Name) and node.func.id in self._function.siblings:
+            other = self._function.siblings[node.func.id]
+            return self._of_module(other, [self.value(each) for each in node.args], keywords)
         if isinstance(node.func, ast.Attribute) and not name:
             receiver = self.value(node.func.value)
             self.operations += 1
             return self._method(node.func.attr, receiver, node.args, keywords)
         raise UnfitError("a call of something else")
+
+    def _of_module(
+        self, other: Function, given: Sequence[Given], keywords: dict[str, ast.expr]
+    ) -> Given:
+        """A function of the same module, whose statements are read in its place."""
+        arguments = other.node.args
+        names = [each.arg for each in arguments.args]
+        if other.node.name in _names_in(self._function)[0] or "self" in names:
+            raise UnfitError("a function that is given, or a method")
+        simple = not (keywords or arguments.defaults or arguments.vararg or arguments.kwarg)
+        *body, last = body_of(other) or [other.node]
+        if not simple or len(names) != len(given) or len(self._parameters(other)) > len(names):
+            raise UnfitError("arguments by their names")
+        if not isinstance(last, ast.Return) or last.value is None or other in self._called:
+            raise UnfitError("a function without a value, or that calls itself")
+        if other.node.decorator_list or not all(isinstance(s, _PLAIN) for s in body):
+            raise UnfitError("no straight line")
+        before = self._function, self._held
+        self._called.append(other)
+        self._function, self._held = other, dict(zip(names, given, strict=True))
+        for statement in body:
+            self.take(statement)
+        value = self.value(last.value)
+        self._function, self._held = before
+        self._called.pop()
+        return value
+
+    def take(self, statement: ast.stmt) -> None:
+        """Read a statement and write its lines; expressions alone have none."""
+        raise UnfitError(f"{type(statement).__name__} in an expression")
+
+    @staticmethod
+    def _parameters(function: Function) -> set[str]:
+        return {n.arg for n in ast.walk(function.node.args) if isinstance(n, ast.arg)}
 
     def _of_numpy(
         self, name: str, given: Sequence[Given], keywords: dict[str, ast.expr]
@@ -360,6 +401,30 @@ class Expressions:
             return Number(few.as_float(number).node, "float")
         call = ast.Call(ast.Name("abs", ast.Load()), [number.node], [])
         return Number(call, number.kind, number.own)
+
+
+def body_of(function: Function) -> list[ast.stmt]:
+    """Its statements, without what it says of itself."""
+    first, *rest = function.node.body
+    says = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return rest if says else [first, *rest]
+
+
+def _called_from(function: Function) -> list[Function]:
+    """Functions of its module that it may come to call."""
+    found = [function]
+    for each in found:
+        read = _names_in(each)[1]
+        found += [o for n, o in each.siblings.items() if n in read and o not in found]
+    return found[1:]
+
+
+def _names_in(function: Function) -> tuple[set[str], set[str]]:
+    """Names that a function sets, parameters included, and those that it finds outside."""
+    names = [n for n in ast.walk(function.node) if isinstance(n, ast.Name)]
+    own = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+    own |= {n.arg for n in ast.walk(function.node.args) if isinstance(n, ast.arg)}
+    return own, {n.id for n in names} - own
 
 
 def _is_own(value: Operand) -> bool:

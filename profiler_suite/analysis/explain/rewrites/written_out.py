@@ -18,6 +18,7 @@ from profiler_suite.analysis.explain.rewrites.few_element_calls import Given
 from profiler_suite.analysis.explain.rewrites.few_element_expressions import (
     TAKEN_APART,
     Expressions,
+    body_of,
 )
 from profiler_suite.analysis.explain.rewrites.few_elements import (
     Elements,
@@ -49,9 +50,7 @@ def written_out(function: Function, mathematics: str = "math") -> WrittenOut | N
 
     `mathematics` is the name of the module math.
     """
-    body = function.node.body
-    if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-        body = body[1:]
+    body = body_of(function)
     reading = _Reading(function, mathematics)
     ends = []
     starts = [function.node.lineno, *(each.lineno for each in body)]

@@ -14,17 +14,19 @@ from profiler_suite.measure.explain.records import SourceText
 from tests.analysis.explain.rewrites.small_programs import NAMES, Program
 
 
-def rewritten(text: str, names: dict[str, str] = NAMES) -> str | None:
-    function = Function(
-        SourceText(
-            file="own.py",
-            function="f",
-            first_line=1,
-            text=text,
-            names=names,
-            bound={"np": "numpy", "math": "math"},
-        )
+def function_of(text: str, names: dict[str, str], name: str = "f") -> Function:
+    bound = {"np": "numpy", "math": "math"}
+    source = SourceText(
+        file="own.py", function=name, first_line=1, text=text, names=names, bound=bound
     )
+    return Function(source)
+
+
+def rewritten(
+    text: str, names: dict[str, str] = NAMES, others: dict[str, Function] | None = None
+) -> str | None:
+    function = function_of(text, names)
+    function.siblings = others or {}
     found = written_out.written_out(function)
     made = spliced(function, found.edits) if found is not None else None
     return made.source if made is not None else None
@@ -214,15 +216,7 @@ def test_only_the_last_of_several_stores_is_written() -> None:
 def test_it_says_what_python_raises_for_and_what_must_lie_apart() -> None:
     def assumed(body: str) -> tuple[str, ...]:
         text = f"def f({', '.join(NAMES)}):\n    {body}\n"
-        source = SourceText(
-            file="own.py",
-            function="f",
-            first_line=1,
-            text=text,
-            names=NAMES,
-            bound={"np": "numpy"},
-        )
-        found = written_out.written_out(Function(source))
+        found = written_out.written_out(function_of(text, NAMES))
         assert found is not None
         return found.assumptions
 
@@ -234,3 +228,56 @@ def test_it_says_what_python_raises_for_and_what_must_lie_apart() -> None:
     assert assumed("a += b * s + np.cross(b, a) - 1.0") == (
         "no two of its arrays share memory",
     )
+
+
+SLOPE = """
+def slope(t, y):
+    \"\"\"Of an oscillator.\"\"\"
+    found = TURN @ y
+    found[1] += STRENGTH * np.sin(t)
+    return found
+"""
+STEP = """
+def f(t, y, h):
+    first = slope(t, y)
+    second = slope(t + h, y + h * first)
+    return y + h / 2 * (first + second)
+"""
+
+
+def slope(text: str = SLOPE) -> dict[str, Function]:
+    names = {"TURN": "float64 (2, 2)", "STRENGTH": "float 0.5"}
+    return {"slope": function_of(text.lstrip(), names, "slope")}
+
+
+def test_functions_of_the_module_are_written_out_where_they_are_called() -> None:
+    names = {"t": "float 0.1", "y": "float64 (2,)", "h": "float 0.01"}
+    made = rewritten(STEP.lstrip(), names, slope())
+    assert made is not None
+    assert "slope(" not in made
+    assert made.count("TURN.tolist()") == 1
+    before = f"TURN = np.array([[0.0, 1.0], [-4.0, 0.0]])\nSTRENGTH = 0.5\n{SLOPE}"
+    arguments = [0.1, np.array([1.0, 2.0]), 0.01]
+    assert same(called(before + STEP, arguments)[0], called(before + made, arguments)[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("STRENGTH", "h"),  # of the module there, its own here
+        ("return found", "return slope(t, found)"),
+        ("return found", "return found if y[0] > t else slope"),
+        ("(t, y)", "(t, y, *others)"),
+        ("(t, y)", "(t, y=None)"),
+        ("    found[1] +=", "    for k in (0, 1): found[k] +="),
+    ],
+)
+def test_a_called_function_that_is_no_straight_line_stays(old: str, new: str) -> None:
+    names = {"t": "float 0.1", "y": "float64 (2,)", "h": "float 0.01"}
+    assert rewritten(STEP.lstrip(), names, slope(SLOPE.replace(old, new))) is None
+
+
+def test_a_function_that_is_given_is_not_the_one_of_the_module() -> None:
+    names = {"t": "float 0.1", "y": "float64 (2,)", "h": "float 0.01"}
+    given = STEP.lstrip().replace("(t, y, h)", "(slope, t, y, h)")
+    assert rewritten(given, names, slope()) is None
