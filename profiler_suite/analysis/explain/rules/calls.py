@@ -187,8 +187,8 @@ def _only_numbers(seen: Observation, m: Match) -> bool:
     looks_for="arrays of so few elements that their handling is the cost: right-hand sides of "
     "differential equations, steps of particles, rotations",
     rewrite="x, y = state.tolist(), and each element written out: np.array([y, -k * x])",
-    exact="up to rounding, for arrays of these sizes, where functions of math are in their "
-    "domain and nothing is divided by zero: Python raises where NumPy gives inf or nan",
+    exact="up to rounding, for float64 arrays of these sizes, where functions of math are in "
+    "their domain and nothing is divided by zero: Python raises where NumPy gives inf or nan",
     thread="https://github.com/numpy/numpy/issues/8532",
 )
 def few_elements(seen: Observation) -> Iterator[Finding]:
