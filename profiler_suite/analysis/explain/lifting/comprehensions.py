@@ -26,8 +26,9 @@ class Comprehensions(ast.NodeTransformer):
 
     def array(self, node: ast.expr) -> str:
         """The text of a value; refused where it is none."""
-        if isinstance(node, ast.ListComp) and any(each.ifs for each in node.generators):
-            return self._chosen(node)
+        listed = self._made_array(node)
+        if isinstance(listed, ast.ListComp) and any(each.ifs for each in listed.generators):
+            return self._chosen(listed)
         term = self.reader.read(node)
         self.item = term.arg if isinstance(term, View) else None
         array = self.lowering.lower(term)
@@ -38,6 +39,14 @@ class Comprehensions(ast.NodeTransformer):
             text = array.text
         self.changed = True
         return text
+
+    def _made_array(self, node: ast.expr) -> ast.expr:
+        """The list that np.array makes an array, as it is; or the node."""
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+            return node
+        owner, _, name = ast.unparse(node.func).rpartition(".")
+        numpy = owner in ("np", "numpy", self.lowering.np)
+        return node.args[0] if numpy and name in ("array", "asarray") else node
 
     def _chosen(self, node: ast.ListComp) -> str:
         """`[f(v) for v in x if c(v)]`: all of them, and then those."""

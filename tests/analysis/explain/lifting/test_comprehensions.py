@@ -43,6 +43,16 @@ def test_a_comprehension_becomes_an_array_expression(body: str, lines: tuple[str
     assert "for" not in found.lines[0]
 
 
+def test_an_array_of_what_a_condition_chooses_is_indexed_by_it() -> None:
+    assert piece("return np.array([v * 2 for v in x if v > 1])").lines == (
+        "return (x * 2)[x > 1]",
+    )
+    total = piece("return np.asarray([v for v in x if v > s]).mean()").lines
+    assert total == ("return x[x > s].mean()",)
+    with pytest.raises(Refusal):
+        piece("return np.array([v for v in x if v > 1], dtype=object)")
+
+
 def test_a_comprehension_whose_list_is_wanted_becomes_one() -> None:
     assert piece("z = [v * 2 for v in x]\nz.sort()\nreturn z").lines == ("z = list(x * 2)",)
     assert piece("return [v * 2 for v in x if v > 1]").lines == ("return list((x * 2)[x > 1])",)
