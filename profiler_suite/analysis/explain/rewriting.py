@@ -253,7 +253,7 @@ def spliced(
     if own is None:
         return None
     edits, prelude = own
-    ordered = sorted(set(edits), key=lambda each: (each.start, each.end))
+    ordered = sorted(dict.fromkeys(edits), key=lambda each: (each.start, each.end))
     if any(b.start < a.end for a, b in itertools.pairwise(ordered)):
         return None
     text = function.text

@@ -74,6 +74,18 @@ def test_rewrites_that_touch_different_characters_go_together() -> None:
     assert made.source == "import a\ndef f(x):\n    a = x\n    return a * 2\n"
 
 
+def test_what_is_put_at_one_place_stands_there_in_the_order_given() -> None:
+    own = function("def f(x):\n    return x\n")
+    place = own.line_start(2)
+    names = [f"name_{number}" for number in range(9)]
+    put = [Edit(start=place, end=place, text=f"    {name} = x\n") for name in names]
+    made = rewriting.spliced(own, [*put, put[0]])
+    assert made is not None
+    assert made.source == "".join(
+        ("def f(x):\n", *(f"    {name} = x\n" for name in names), "    return x\n")
+    )
+
+
 def test_several_lines_for_one_keep_their_indentation() -> None:
     own = function("def f(x):\n    for i in x:\n        g(i)\n    return 1\n")
     text = "    y = h(\n        x,\n    )\n    k(y)\n"
