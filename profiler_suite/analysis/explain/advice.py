@@ -182,6 +182,8 @@ def _caveats(tried: TrialResult) -> tuple[str, ...]:
         said.append("its result has a different dtype")
     if tried.checked > 1:
         said.append(f"checked on {tried.checked} sets of arguments")
+    if tried.trial.one_size:
+        said.append("for arrays of these sizes only")
     if tried.conditions:
         said.append(f"the answers differ {' and '.join(tried.conditions)}, tried as edge cases")
     before, after = tried.peak_bytes

@@ -3,6 +3,7 @@
 import textwrap
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -139,6 +140,15 @@ def test_another_answer_is_no_advice(einsum: tuple[FunctionRecord, Trial]) -> No
     found, trial = einsum
     tried = TrialResult(trial=trial, before=visits(2e-3), after=visits(1e-3), same=False)
     assert not judge(found, tried)
+
+
+def test_what_is_made_for_the_sizes_at_hand_says_so(
+    einsum: tuple[FunctionRecord, Trial],
+) -> None:
+    found, trial = einsum
+    own = msgspec.structs.replace(trial, one_size=True)
+    (given,) = judge(found, TrialResult(trial=own, before=visits(2e-3), after=visits(1e-3)))
+    assert "for arrays of these sizes only" in given.caveats
 
 
 def test_what_runs_as_array_expressions_needs_no_compiler(

@@ -30,7 +30,6 @@ from profiler_suite.model.noun import Noun
 _LEAST_TERMS = 4096
 _MOST_CHECKING_S = 1.0
 _DEEPEST = 6
-_OTHER_SIZES = "for arrays of other sizes"
 _MOST_ERROR = {2: 5e-3, 4: 1e-4, 8: 1e-8}
 
 Function = Callable[..., Any]
@@ -160,7 +159,6 @@ def agreement(
         largest_error=difference.largest_error,
         bound=bound,
         dtype_changed=difference.dtype_changed,
-        conditions=(_OTHER_SIZES,) if one_size else (),
         checked=1,
     )
     if not others:

@@ -30,7 +30,7 @@ _HINT = "its answer is compared by nobody: it is a hint, and says so"
 ELSEWHERE: dict[str, tuple[str, str]] = {
     "real_for_complex": ("test_a_real_part_is_offered_only_where_the_rest_is_zero",) * 2,
     "out": (
-        "test_buffers_are_for_one_size_and_say_so",
+        "test_buffers_are_for_one_size",
         "test_a_result_that_lives_in_a_buffer_is_refused",
     ),
     "batch": ("test_many_small_calls_are_a_hint_with_one_call_for_all", _HINT),
