@@ -83,14 +83,19 @@ def _keys(function: Function, node: ast.expr) -> _Keys | None:
         return _Keys(table, column, f"{table}[{column}]", ordered)
     for pattern in _OTHER_KEYS:
         other = patterns.match(function, node, pattern)
-        table = _dated_table(other["X"]) if other is not None else ""
+        table = dated_table(other["X"]) if other is not None else ""
         if other is not None and table:
             values = function.text_of(other["X"])
             return _Keys(table, values, values, pattern.startswith(_ORDERED))
     return None
 
 
-def _dated_table(node: ast.expr) -> str:
+def are_keys_of(function: Function, node: ast.expr) -> bool:
+    """Whether these are all keys of a table, each once."""
+    return _keys(function, node) is not None
+
+
+def dated_table(node: ast.expr) -> str:
     """The table of `df['day'].dt.month`, or of `df.day.dt.to_period('M')`; '' for others."""
     match node:
         case ast.Call(ast.Attribute(ast.Attribute(column, "dt"), method), given, []) if (

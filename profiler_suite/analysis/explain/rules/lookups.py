@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.rewrites import (
     patterns,
     row_columns,
     row_elements,
+    rows_kept_by_key,
 )
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.row_loops import row_loops
@@ -315,6 +316,27 @@ def rows_that_match(seen: Observation) -> Iterator[Finding]:
                     ),
                     evidence="every iteration compares whole columns, and copies the rows",
                 )
+
+
+@rule(
+    "lookups",
+    looks_for="rows of a table picked for each of many keys by comparing a whole column",
+    rewrite="for k in keys: df[df['k'] == k] → rows = dict(list(df.groupby('k'))), once before",
+    exact="the table is not changed in the loop",
+    thread="https://stackoverflow.com/questions/43592981/pandas-splitting-a-large-dataframe-into-"
+    "many-smaller-ones-for-faster-access",
+)
+def rows_of_keys(seen: Observation) -> Iterator[Finding]:
+    """Rows of keys that are not taken from the table itself: some may have none."""
+    for function in seen.functions:
+        for kept in rows_kept_by_key.kept_by_key(function):
+            yield from seen.edited(
+                function,
+                kept.edits,
+                title="let groupby put the rows of each key together, once",
+                lines=syntax.span_of(function, kept.statement),
+                evidence=f"every key compares the whole of {kept.keys}",
+            )
 
 
 def _over_columns(given: Function) -> Iterator[Function]:

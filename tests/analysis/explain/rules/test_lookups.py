@@ -129,6 +129,20 @@ def f(df, b):
 
 FIRES = [
     Fires(
+        "rows_of_keys",
+        "def f(t, keys):\n    out = []\n    for k in keys:\n        rows = t[t['key'] == k]\n"
+        "        out.append(rows['x'].sum())\n    return out\n",
+        lambda: (orders(), [*KEYS, "none"]),
+        "    rows_by_key = dict(list(t.groupby(t['key'])))\n    no_rows = t.iloc[:0]\n"
+        "    for k in keys:\n        rows = rows_by_key.get(k, no_rows)\n",
+    ),
+    Fires(
+        "rows_of_keys",
+        "def f(t):\n    return [t.loc[t.day.dt.hour == h, 'x'].mean() for h in range(24)]\n",
+        lambda: (orders().assign(day=pd.date_range("2021-01-01", periods=60, freq="47min")),),
+        "[rows_by_key.get(h, no_rows)['x'].mean() for h in range(24)]",
+    ),
+    Fires(
         "rows_that_match",
         BY_KEY,
         lambda: (asked(), known()),
@@ -240,6 +254,23 @@ FIRES += [
     ),
 ]
 SILENT = [
+    Silent(  # all keys of the table itself: groupby gives them
+        "rows_of_keys",
+        "def f(t):\n    return [t[t['key'] == k]['x'].sum() for k in t['key'].unique()]\n",
+        lambda: (orders(),),
+    ),
+    Silent(  # the same rows each time
+        "rows_of_keys",
+        "def f(t, k):\n    return [t[t['key'] == k]['x'].sum() + i for i in range(3)]\n",
+        lambda: (orders(), "a"),
+    ),
+    Silent(  # the table is another each time
+        "rows_of_keys",
+        "def f(t, keys):\n    out = 0\n    for k in keys:\n"
+        "        t = t.assign(x=t['x'] + 1)\n        out += t[t['key'] == k]['x'].sum()\n"
+        "    return out\n",
+        lambda: (orders(), KEYS),
+    ),
     Silent("rows_that_match", SUMS, lambda: (asked(), known())),
     Silent("rows_that_match", TWO_TABLES, lambda: (asked(), known())),
     Silent(  # the table grows in the loop
@@ -282,6 +313,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # lists are no keys of a dictionary
+        "rows_of_keys",
+        "def f(t, keys):\n    return [len(t[t['key'] == k]) for k in keys]\n",
+        lambda: (orders(), [["a"] * 60, ["b"] * 60]),
+    ),
     Refused(  # elements of lists are Python's own, and something asks for that
         "rows_that_match",
         UNGUARDED.replace("['v'].iloc[0]", "['v'].iloc[0].itemsize"),
