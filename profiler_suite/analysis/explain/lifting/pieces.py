@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -72,6 +73,9 @@ class Pieces:
         self._summed = False
         """Whether sums of parts with any bounds are differences of running sums."""
         self._asked_for: dict[int, tuple[str, ...]] = {}
+        self._with_names: dict[int, ast.For | None] = {}
+        self._unturned: set[tuple[int, bool, bool]] = set()
+        """Nests of which no style can turn the loops round."""
         self._read: dict[
             tuple[int, bool, bool, bool, str],
             tuple[Walk, list[Store], dict[str, None]] | Refusal,
@@ -304,14 +308,11 @@ class Pieces:
 
     def _turned(self, unit: Unit, style: Style) -> Piece | None:
         """An inner loop stays and comes first; those around it run at once in each round."""
-        if not isinstance(unit.node, ast.For):
+        walk = self._to_turn(unit) if isinstance(unit.node, ast.For) else None
+        if walk is None:
             return None
-        scope = self.reader(unit).scope
+        scope = walk.scope
         try:
-            walk = self._statements(unit, unit.node, interior=False)
-            scope = walk.scope
-            if self._results(unit, scope):
-                return None
             labels = {label for store in walk.effects for label in store.labels[1:]}
             fresh = _made_right_before(unit, self.facts)
             for label in sorted(labels, key=lambda each: each.depth):
@@ -321,6 +322,18 @@ class Pieces:
                     return made
         except (Refusal, RecursionError):
             return None
+        return None
+
+    def _to_turn(self, unit: Unit) -> Walk | None:
+        """What a nest does that sets no name for later; None, for all styles, of another."""
+        key = (id(unit.node), self._summed, self._searched)
+        if key in self._unturned:
+            return None
+        with contextlib.suppress(Refusal, RecursionError):
+            walk = self._statements(unit, unit.node, interior=False)
+            if not self._results(unit, walk.scope):
+                return walk
+        self._unturned.add(key)
         return None
 
     def _filled(self, unit: Unit, style: Style) -> Piece | None:
@@ -361,8 +374,12 @@ class Pieces:
         """Elements that an iteration sets and reads again, as names that it sets."""
         if not isinstance(unit.node, ast.For):
             return None
+        key = id(unit.node)
         try:
-            node = named_elements(unit.node, self.facts, self.function.node)
+            if key not in self._with_names:
+                found = named_elements(unit.node, self.facts, self.function.node)
+                self._with_names[key] = found
+            node = self._with_names[key]
             return None if node is None else self._loop(unit, node, style, interior=False)
         except Refusal:
             return None
