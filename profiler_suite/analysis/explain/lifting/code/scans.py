@@ -45,7 +45,10 @@ def running_values(writer: Writer, term: Scan) -> Array:
         found = _decay(writer, term, inner, start, axis)
     elif term.op in ("max", "min"):
         run = f"{writer.np}.{term.op}imum.accumulate({inner.text}{where})"
-        found = Array(f"{writer.np}.{term.op}imum({start.text}, {run})", inner.dims)
+        if any(each not in inner.dims for each in start.dims):
+            raise Refusal("what an extreme begins with has more axes than its elements")
+        first = expanded(start, inner.dims).text if start.dims else start.text
+        found = Array(f"{writer.np}.{term.op}imum({first}, {run})", inner.dims)
     else:
         name, sign = ("cumsum", "+") if term.op == "sum" else ("cumprod", "*")
         narrow = "" if weak_of(term.initial) == "float" else narrow_sum(writer, term.arg)

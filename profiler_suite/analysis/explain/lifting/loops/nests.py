@@ -37,6 +37,7 @@ from profiler_suite.analysis.explain.lifting.source import leaving
 from profiler_suite.analysis.explain.lifting.source.bit_loops import counted_bits
 from profiler_suite.analysis.explain.lifting.source.counting import counted
 from profiler_suite.analysis.explain.lifting.source.headers import of_set
+from profiler_suite.analysis.explain.lifting.source.limits import as_limit
 from profiler_suite.analysis.explain.lifting.source.nditers import over_places
 from profiler_suite.analysis.explain.lifting.source.unpacking import spread, with_rows, written
 from profiler_suite.analysis.explain.lifting.source.unrolling import unrolled
@@ -77,11 +78,21 @@ class Walk(ElementStores):
         elif isinstance(node, ast.For):
             self._for(node)
         elif isinstance(node, ast.If):
-            self._if(node.test, node.body, node.orelse)
+            limited = as_limit(node)
+            if limited is not None and self._stays(limited.targets[0]):
+                self._assign_each(limited)
+            else:
+                self._if(node.test, node.body, node.orelse)
         elif isinstance(node, ast.Expr):
             self._expression(node.value)
         elif not isinstance(node, ast.Pass):
             raise Refusal(_reason(node))
+
+    def _stays(self, element: ast.expr) -> bool:
+        """Whether it is the same element in all iterations of the innermost loop."""
+        loops = self.scope.loops
+        names = {each.id for each in ast.walk(element) if isinstance(each, ast.Name)}
+        return bool(loops) and loops[-1].name not in names
 
     def loop(self, node: ast.While, before: Sequence[ast.stmt]) -> None:
         """A while loop with the statements that lead to it."""
