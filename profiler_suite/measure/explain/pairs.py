@@ -29,6 +29,8 @@ class EarlyEnd(Noun, frozen=True):
     """Once it is clear that time before over time after is less."""
     narrow: float = 0.0
     """Once half the interval of their ratio is within this (a logarithm)."""
+    of_gain: float = 0.0
+    """And within this share of the logarithm of the ratio itself; 0 where that is no matter."""
     telling: int = _TELLING
     """How many pairs it takes before they are asked whether they say enough."""
 
@@ -46,6 +48,8 @@ class PairPlan(Noun, frozen=True):
     narrow: float = 0.0
     """With the least number of pairs taken, no more where half the interval of their ratio is
     within this (a logarithm): more visits would not tell more than another process does."""
+    of_gain: float = 0.0
+    """And within this share of the logarithm of the ratio itself; 0 where that is no matter."""
     worth: float = 0.0
     """No more once it is clear that time before over time after is less; 0 for never."""
     telling: int = _TELLING
@@ -85,9 +89,15 @@ def in_turn(
 
 def _is_known(visits: tuple[list[Visit], list[Visit]], plan: PairPlan) -> bool:
     """Whether a dozen pairs, and the least number, say enough whatever time is left."""
-    if plan.narrow and len(visits[0]) >= plan.least and half_width(*visits) <= plan.narrow:
+    if plan.narrow and len(visits[0]) >= plan.least and _is_narrow(visits, plan):
         return True
     return bool(plan.worth) and gains_less(*visits, plan.worth)
+
+
+def _is_narrow(visits: tuple[list[Visit], list[Visit]], plan: PairPlan) -> bool:
+    known = half_width(*visits)
+    wanted = plan.of_gain * abs(median(_logs(*visits))) if plan.of_gain else plan.narrow
+    return known <= min(plan.narrow, wanted)
 
 
 def gains_less(before: Sequence[Visit], after: Sequence[Visit], gain: float) -> bool:

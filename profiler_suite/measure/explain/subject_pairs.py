@@ -88,6 +88,7 @@ def pairs(
         most=most,
         enough_s=LEAST_PAIRS * before_s if few else patience * subject.effort.trial_s,
         narrow=early.narrow,
+        of_gain=early.of_gain,
         worth=0.0 if few else early.worth,
         telling=least if few else early.telling,
     )

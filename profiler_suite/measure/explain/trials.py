@@ -42,7 +42,8 @@ _PLAIN_GAIN = 3.0
 _NARROW = 0.05
 # With two pairs of a long function only as much is sure, beside other processes.
 _LARGE_GAIN = 10.0
-# Of a plain one, as a logarithm: pairs that differ by less tell it well enough.
+# Of a smaller one, and of one of few pairs, as a logarithm: what differs by less than this
+# share of it tells it well enough.
 _OF_THE_GAIN = 0.15
 # What clearly gains less than this is not timed any further.
 _WORTH = 1.03
@@ -125,12 +126,11 @@ def _compared(subject: Subject, trial: Trial) -> TrialResult:
     plain = at_a_glance > _PLAIN_GAIN
     few = 1 if at_a_glance > _LARGE_GAIN else 2
     least = few if plain and before_s else LEAST_PAIRS
-    narrow = _NARROW if plain else 0.0
-    if least < LEAST_PAIRS:
-        narrow = _OF_THE_GAIN * math.log(at_a_glance)
-    early = EarlyEnd(worth=_WORTH, narrow=narrow)
+    early = EarlyEnd(worth=_WORTH, narrow=_NARROW, of_gain=_OF_THE_GAIN)
     if plain:
-        early = msgspec.structs.replace(early, telling=LEAST_PAIRS)
+        early = EarlyEnd(worth=_WORTH, narrow=_NARROW, telling=LEAST_PAIRS)
+    if least < LEAST_PAIRS:
+        early = msgspec.structs.replace(early, narrow=_OF_THE_GAIN * math.log(at_a_glance))
     before, after = pairs(
         subject,
         *sides,

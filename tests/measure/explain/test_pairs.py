@@ -79,6 +79,18 @@ def test_no_more_are_taken_where_the_ratio_is_known(spread: float, pairs: int) -
     assert len(before) == len(after) == pairs
 
 
+@pytest.mark.parametrize(("ratio", "soon"), [(1.5, True), (1.2, True), (1.02, False)])
+def test_the_smaller_a_gain_the_better_it_has_to_be_known(ratio: float, soon: bool) -> None:
+    rng = random.Random(4)
+    plan = PairPlan(least=14, most=60, enough_s=0.6, narrow=0.05, of_gain=0.15)
+    before, _ = in_turn(
+        lambda side: visit((1.0, 1 / ratio)[side] * math.exp(rng.gauss(0, 0.01))),
+        plan,
+        clock=lambda: 0.0,
+    )
+    assert (len(before) == 14) == soon
+
+
 def test_the_half_width_covers_the_true_ratio() -> None:
     rng = random.Random(2)
     inside = 0
