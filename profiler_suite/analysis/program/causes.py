@@ -52,7 +52,7 @@ def cause(spent: Spent, called: str = "") -> str:
         return _WAITS.get(_waits_for(spent), "waits")
     percent = f"{100 * share:.0f} %"
     if most == "calls":
-        library = _library(spent)
+        library = _library(spent, called)
         if not library:
             return f"Python bytecode: {percent} is the interpreter{_through(called)}"
         return f"small calls of {library}: {percent} is per-call cost{_through(called)}"
@@ -66,7 +66,7 @@ def cause(spent: Spent, called: str = "") -> str:
     return f"{percent} is arithmetic, the rest is overhead{_through(called)}"
 
 
-def remedy(spent: Spent) -> str:
+def remedy(spent: Spent, called: str = "") -> str:
     """What helps against the largest part of it in general: 'by …'; empty where nothing."""
     if not spent.total_s or spent.share(IMPORTS, UNSEEN) > 0.5:
         return ""
@@ -75,7 +75,7 @@ def remedy(spent: Spent) -> str:
         return _INSTEAD_OF_WAITING.get(_waits_for(spent), "")
     if most != "calls":
         return _REMEDIES.get(most, "")
-    library = _library(spent)
+    library = _library(spent, called)
     if library == _PANDAS:
         return "by whole columns instead of single rows"
     if library:
@@ -99,15 +99,22 @@ def _waits_for(spent: Spent) -> str:
     return next((each for each in spent.states if each != states.RUNNING), "")
 
 
-def _library(spent: Spent) -> str:
-    """The library whose calls do little each; empty for bytecode of the function itself."""
+def _library(spent: Spent, called: str) -> str:
+    """The library whose calls do little each; empty for bytecode of the function itself.
+
+    What another than NumPy does below the one that is called, it does for that one.
+    """
     libraries = {
         name: taken for name, taken in spent.layers.items() if name not in _OF_THE_INTERPRETER
     }
     library = max(libraries, key=lambda name: libraries[name], default="")
     if not library or libraries[library] < 0.2 * spent.total_s:
         return ""
-    return "NumPy" if library in (layers.NUMPY_COMPILED, layers.NUMPY_PYTHON) else library
+    if library in (layers.NUMPY_COMPILED, layers.NUMPY_PYTHON):
+        return "NumPy"
+    package = called.partition(" ")[0]
+    entered = layers.NAMES.get(package, package)
+    return entered if entered in libraries else library
 
 
 _PANDAS = "pandas"

@@ -136,7 +136,7 @@ def _finding(ranking: Ranking, rows: list[ProgramRow]) -> str:
         return f"None of your code takes enough time to be worth a look; imports take {said}."
     first = rows[0]
     share = units.percent(first.function.spent.avoidable_s / spent.total_s)
-    how = causes.remedy(first.function.spent)
+    how = causes.remedy(first.function.spent, first.function.called)
     finding = f"Look first at {first.where}: {share} of the time is overhead there"
     finding += f", to be saved {how}." if how else "."
     if imports_s > first.function.spent.avoidable_s:

@@ -1,5 +1,7 @@
 """Each cause has its remedy, in general words; where nothing helps nothing is said."""
 
+import dataclasses
+
 import pytest
 
 from profiler_suite.analysis.program import states
@@ -38,3 +40,12 @@ def test_a_cause_has_its_remedy(spent: Spent, said: str, helps: str) -> None:
     assert said in cause(spent)
     assert bool(remedy(spent)) == bool(helps)
     assert helps in remedy(spent)
+
+
+def test_what_a_library_has_done_by_another_is_its_own() -> None:
+    below = {"narwhals": 0.6, "scikit-learn": 0.4}
+    spent = dataclasses.replace(_spent("interpreter"), layers=below)
+    assert "small calls of scikit-learn" in cause(spent, "sklearn Ridge.predict")
+    assert "small calls of narwhals" in cause(spent)
+    arrays = dataclasses.replace(spent, layers={layers.NUMPY_COMPILED: 0.6, "SciPy": 0.4})
+    assert "small calls of NumPy" in cause(arrays, "scipy solve_ivp")
