@@ -297,7 +297,8 @@ def _threads(subject: Subject, trial: Trial) -> TrialResult:
 def _batch(subject: Subject, operation: Operation, trial: Trial) -> TrialResult:
     """One call over all operands stacked, against one of the traced calls."""
     single, many, scale = batches.sides(operation, trial.iterations)
-    before, after = pairs(subject, single, many)
+    early = EarlyEnd(narrow=_NARROW, telling=LEAST_PAIRS)
+    before, after = pairs(subject, single, many, early=early)
     after = tuple(
         msgspec.structs.replace(
             visit,
