@@ -49,11 +49,18 @@ def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> tuple[list[s
         indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
         text = rewrite.source
         around = _class_around(old, source.first_line)
+        before, own = _apart(rewrite)
         if around:  # a name of a class is none of its methods'
-            before, text = _apart(rewrite)
             for part in before:
                 place = _imports_end(old, around) if _is_import(part) else around - 1
                 needed.setdefault(place, {})[part] = None
+            text = own
+        elif not indent and any(map(_is_import, before)):
+            place = _imports_end(old, source.first_line)
+            for part in filter(_is_import, before):
+                if part.strip() not in _top_lines(old):
+                    needed.setdefault(place, {})[part] = None
+            text = "".join(_spaced(each) for each in before if not _is_import(each)) + own
         first = source.first_line - 1
         made = textwrap.indent(text, indent).splitlines(keepends=True)
         changes.append((first, first + len(lines), made))
@@ -67,6 +74,16 @@ def _of_file(file: str, pairs: list[tuple[SourceText, Rewrite]]) -> tuple[list[s
     for first, last, lines in sorted(changes, reverse=True):
         new[first:last] = lines
     return old, new
+
+
+def _spaced(part: str) -> str:
+    """What goes before a function; two empty lines after a definition."""
+    return f"{part.rstrip()}\n" + ("\n\n" if part.startswith("def ") else "")
+
+
+def _top_lines(lines: list[str]) -> set[str]:
+    """Lines that are not indented, without what ends them."""
+    return {line.strip() for line in lines if line[:1].strip()}
 
 
 def _class_around(lines: list[str], line: int) -> int:

@@ -38,8 +38,11 @@ def test_a_patch_changes_the_lines_of_the_function_and_no_others(tmp_path: Path)
     source = SourceText(file=str(file), function="f", first_line=10, text=TEXT)
     own = rewriting.parsed(source)
     assert own is not None
+    helper = "def twice(x):\n    return 2 * x\n"
     made = rewriting.spliced(
-        own, [rewriting.edit(own, returned(own), "x.sum()")], ["import math"]
+        own,
+        [rewriting.edit(own, returned(own), "twice(x.sum())")],
+        ["import math", "import numpy as np", helper],
     )
     assert made is not None
     text = patch.unified_diff([source], [made])
@@ -47,8 +50,23 @@ def test_a_patch_changes_the_lines_of_the_function_and_no_others(tmp_path: Path)
         ["patch", "-p1", str(file)], input=text, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
-    expected = FILE.replace("np.sum(x)", "x.sum()").replace("def f(x)", "import math\ndef f(x)")
+    expected = FILE.replace("np.sum(x)", "twice(x.sum())")
+    # What it imports stands among the imports, once.
+    expected = expected.replace("import numpy as np\n", "import numpy as np\nimport math\n")
+    expected = expected.replace("\ndef f(x)", f"\n{helper}\n\ndef f(x)")
     assert file.read_text() == expected
+
+
+def test_where_nothing_is_imported_it_stands_before_the_function(tmp_path: Path) -> None:
+    file = tmp_path / "own.py"
+    file.write_text(TEXT)
+    source = SourceText(file=str(file), function="f", first_line=1, text=TEXT)
+    own = rewriting.parsed(source)
+    assert own is not None
+    made = rewriting.spliced(own, [rewriting.edit(own, returned(own), "0")], ["import math"])
+    assert made is not None
+    _, new = rewritten_files([source], [made])[str(file)]
+    assert "".join(new) == "import math\n\n\n" + TEXT.replace("np.sum(x)", "0")
 
 
 def test_a_file_that_is_gone_still_has_a_patch() -> None:
@@ -141,7 +159,7 @@ def test_what_a_method_needs_stands_before_its_class(tmp_path: Path) -> None:
         "import math\nimport numpy as np\n\n\ndef own(x):\n    return np.ptp(x)\n\n\n"
         "@keep\nclass Model:\n    def mean(self):\n        return np.mean(self.x)\n\n"
         "    @staticmethod\n    def spread(x):\n        return own(x)\n\n\n"
-        "import numpy as np\ndef total(x):\n    return np.sum(x)\n"
+        "def total(x):\n    return np.sum(x)\n"
     )
 
 
