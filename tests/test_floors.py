@@ -103,6 +103,8 @@ INSIDE: dict[str, dict[str, float]] = {
         "interference": 0,
     },
     "analysis.explain": {
+        "function_names": 0,
+        "expressions": 0,
         "own_names": 0,
         "extremes": 0,
         "rewriting": 0.25,

@@ -16,6 +16,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
+from profiler_suite.analysis.explain.expressions import ExpressionIndex
+from profiler_suite.analysis.explain.function_names import USUAL, mentioned, usual_name
 from profiler_suite.analysis.explain.own_names import unused, with_own_names
 from profiler_suite.measure.explain.records import Edit, Rewrite, SourceText
 
@@ -25,18 +27,6 @@ _ATOMS = (
     *(ast.ListComp, ast.SetComp, ast.DictComp, ast.JoinedStr, ast.Set),
 )
 _BINDING_TIGHTLY = (ast.BinOp, ast.UnaryOp, ast.Attribute, ast.Subscript, ast.Compare)
-# What these names stand for where the function's own module does not say otherwise.
-_USUAL = {"np": "numpy", "numpy": "numpy", "scipy": "scipy", "pd": "pandas", "math": "math"}
-SAME_FUNCTION = {
-    "numpy.abs": "numpy.absolute",
-    "numpy.amax": "numpy.max",
-    "numpy.amin": "numpy.min",
-    "numpy.true_divide": "numpy.divide",
-    "numpy.in1d": "numpy.isin",
-    "numpy.trapz": "numpy.trapezoid",
-    "numpy.row_stack": "numpy.vstack",
-}
-"""Other names of the same function."""
 
 
 class _PlainAssignments(ast.NodeTransformer):
@@ -52,8 +42,10 @@ class _PlainAssignments(ast.NodeTransformer):
 class Function:
     """The parsed source of one function."""
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, seen_through: Collection[str] = ()) -> None:
+        """`seen_through`: names of `(name := value)` in which patterns see the value."""
         self.source = source
+        self.seen_through = frozenset(seen_through)
         self.text = textwrap.dedent(source.text)
         self.lines = self.text.splitlines()
         tree = ast.parse(self.text)
@@ -71,8 +63,6 @@ class Function:
         self.bound = self._bound()
         self.siblings: dict[str, Function] = {}
         """Other functions of its module, by name."""
-        self.seen_through: frozenset[str] = frozenset()
-        """Names of `(name := value)` in which patterns see the value."""
         self.numpy = next((k for k, v in self.bound.items() if v == "numpy"), "np")
         self.pandas = next((k for k, v in self.bound.items() if v == "pandas"), "pd")
 
@@ -80,7 +70,7 @@ class Function:
         """What global and imported names stand for, without those it assigns itself."""
         own = _own_names(self.node)
         used = {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name)}
-        found = {k: v for k, v in {**_USUAL, **self.source.bound}.items() if k in used - own}
+        found = {k: v for k, v in {**USUAL, **self.source.bound}.items() if k in used - own}
         for node in ast.walk(self.node):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -98,6 +88,16 @@ class Function:
     def taken(self) -> frozenset[str]:
         """Names that what a rewrite defines beside the function must not have."""
         return frozenset({self.node.name, *_own_names(self.node), *self.source.module_names})
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of its source, of what its names stand for, and other names of these."""
+        return mentioned(" ".join([self.text, *self.bound.values()]))
+
+    @functools.cached_property
+    def expressions(self) -> ExpressionIndex:
+        """Its expressions, found by what they are."""
+        return ExpressionIndex(self.node, lambda node: self.qualified(self.unmarked(node)))
 
     # ------------------------------------------------------------- its text
 
@@ -141,8 +141,12 @@ class Function:
         base = self.bound.get(node.id, "") if isinstance(node, ast.Name) else ""
         if not base:
             return ""
-        name = ".".join([base, *reversed(parts)])
-        return SAME_FUNCTION.get(name, name)
+        return usual_name(".".join([base, *reversed(parts)]))
+
+    def unmarked(self, node: ast.AST) -> ast.AST:
+        """The value of `(name := value)` where patterns see it; else the node itself."""
+        marked = isinstance(node, ast.NamedExpr) and node.target.id in self.seen_through
+        return node.value if marked and isinstance(node, ast.NamedExpr) else node
 
     def is_numpy(self, node: ast.AST, names: Collection[str]) -> str:
         """The name of a NumPy function that a call calls, if it is one of these; else ''."""
@@ -214,10 +218,10 @@ def number(node: ast.expr) -> float | None:
     return None
 
 
-def parsed(source: SourceText) -> Function | None:
+def parsed(source: SourceText, seen_through: Collection[str] = ()) -> Function | None:
     """The function, or None when it is a lambda or has no readable source."""
     try:
-        return Function(source)
+        return Function(source, seen_through)
     except (SyntaxError, ValueError):
         return None
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from profiler_suite.analysis.explain import expressions
+from profiler_suite.analysis.explain.expressions import Label
+from profiler_suite.analysis.explain.function_names import usual_name
 from profiler_suite.analysis.explain.rewrites import forms
 from profiler_suite.analysis.explain.rewrites.forms import Form
 from profiler_suite.analysis.explain.rewriting import (
-    SAME_FUNCTION,
     Function,
     edit,
     number,
@@ -76,54 +78,36 @@ def _parsed(text: str) -> ast.expr:
 
 
 @functools.cache
-def _root(text: str) -> tuple[type, str]:
-    """What an instance of the pattern must be at least: its kind, and a method's name."""
+def _label(text: str) -> Label:
+    """What an instance of the pattern is at least."""
     pattern = _parsed(text)
     if isinstance(pattern, ast.Call):
-        method = pattern.func
-        own = isinstance(method, ast.Attribute) and not _public_name(method)
-        return ast.Call, method.attr if own and isinstance(method, ast.Attribute) else ""
+        name = _public_name(pattern.func)
+        if name:
+            return expressions.calling(name)
+        if isinstance(pattern.func, ast.Attribute):
+            return expressions.method(pattern.func.attr)
+    if isinstance(pattern, ast.BinOp | ast.UnaryOp | ast.BoolOp | ast.Compare):
+        return expressions.operated(pattern)
     loose = (ast.Name, ast.Attribute, ast.Constant)
-    return (ast.AST, "") if isinstance(pattern, loose) else (type(pattern), "")
+    return expressions.ANY if isinstance(pattern, loose) else (type(pattern),)
 
 
-def _may_be(node: ast.expr, pattern: str) -> bool:
-    """A quick look, for tables of hundreds of patterns."""
-    kind, method = _root(pattern)
-    if not isinstance(node, kind):
-        return False
-    if not method or not isinstance(node, ast.Call):
-        return True
-    return isinstance(node.func, ast.Attribute) and node.func.attr == method
-
-
-_METHOD = re.compile(r"[A-Z0-9_)\]]\.([a-z_]+)\(")
+_WORD = re.compile(r"\b[a-z_]\w*")
+_TEXT = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 @functools.cache
-def _needed(pattern: str) -> frozenset[str]:
-    """Words that a source must have to hold an instance: a look without parsing."""
+def _words(text: str) -> frozenset[str]:
+    """What a function must mention to hold an instance: found without parsing."""
     # What a lambda does, another function may do elsewhere.
-    seen = pattern.partition("lambda")[0]
-    words = {each for each in ("axis", "[") if each in seen}
-    return frozenset(words.union(_METHOD.findall(seen)))
-
-
-def _possible(function: Function, patterns: Iterable[str]) -> set[str]:
-    """Those of which the source may hold an instance."""
-    known: dict[str, bool] = {}
-
-    def mentions(word: str) -> bool:
-        if word not in known:
-            known[word] = word in function.text
-        return known[word]
-
-    return {each for each in patterns if all(map(mentions, _needed(each)))}
+    head = _TEXT.sub("", text.partition("lambda")[0])
+    return frozenset(_WORD.findall(head)).difference(_ENVIRONMENT)
 
 
 def match(function: Function, node: ast.expr, pattern: str) -> Match | None:
     """The expression as an instance of the pattern, or None."""
-    if not _may_be(node, pattern):
+    if not function.expressions.has(node, _label(pattern)):
         return None
     captures: Captures = {}
     if _matches(function, node, _parsed(pattern), captures):
@@ -136,8 +120,8 @@ def _matches(function: Function, node: Any, pattern: Any, captures: Captures) ->
         if not isinstance(node, ast.expr) or isinstance(node, ast.Starred):
             return False
         return _captured(captures, pattern.id, node)
-    if isinstance(node, ast.NamedExpr) and node.target.id in function.seen_through:
-        node = node.value
+    if isinstance(node, ast.NamedExpr):
+        node = function.unmarked(node)
     if isinstance(pattern, ast.arg) and _CAPITAL.match(pattern.arg):
         return isinstance(node, ast.arg) and _captured(
             captures, pattern.arg, ast.Name(node.arg, ast.Load())
@@ -217,7 +201,7 @@ def _public_name(node: ast.expr) -> str:
         return f"builtins.{node.id}"
     base = _ENVIRONMENT.get(node.id, "")
     name = ".".join([base, *reversed(parts)]) if base else ""
-    return SAME_FUNCTION.get(name, name)
+    return usual_name(name)
 
 
 def _matches_call(
@@ -273,25 +257,26 @@ Where = Callable[[Match], bool]
 
 def found(function: Function, table: Iterable[str], where: Where) -> list[Match]:
     """Every expression that one of the patterns describes, the outermost of nested ones."""
+    every = function.expressions
+    patterns: dict[int, list[str]] = {}
+    for pattern in table:
+        if not _words(pattern) <= function.words:
+            continue
+        for place in every.places(_label(pattern)):
+            patterns.setdefault(place, []).append(pattern)
     result: list[Match] = []
-
-    def visit(node: ast.AST) -> None:
-        for child in ast.iter_child_nodes(node):
-            own = _first(function, child, table, where)
-            if own is not None:
-                result.append(own)
-            else:
-                visit(child)
-
-    visit(function.node)
+    behind = 0
+    for place in sorted(patterns):
+        own = None if place < behind else _first(function, every[place], patterns[place], where)
+        if own is not None:
+            result.append(own)
+            behind = every.end(place)
     return result
 
 
 def _first(
-    function: Function, node: ast.AST, table: Iterable[str], where: Where
+    function: Function, node: ast.expr, table: Iterable[str], where: Where
 ) -> Match | None:
-    if not isinstance(node, ast.expr):
-        return None
     for pattern in table:
         one = match(function, node, pattern)
         if one is not None and where(one):
@@ -303,8 +288,6 @@ def edits(
     function: Function, table: Table, where: Where = lambda _: True
 ) -> list[tuple[Match, Edit]]:
     """Each expression that has a pattern, with what its template makes of it."""
-    possible = _possible(function, [pattern for pattern, _ in table])
-    table = [row for row in table if row[0] in possible]
     made = []
     for one in found(function, [pattern for pattern, _ in table], where):
         text = _text(function, one.node, table, where)

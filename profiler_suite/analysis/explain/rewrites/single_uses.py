@@ -140,11 +140,10 @@ def in_place(function: Function, only: Collection[str] | None = None) -> InPlace
 
 
 def _parsed(function: Function, text: str, lines: dict[str, range]) -> InPlaceForm | None:
-    changed = rewriting.parsed(msgspec.structs.replace(function.source, text=text))
+    changed = rewriting.parsed(msgspec.structs.replace(function.source, text=text), lines)
     if changed is None:
         return None
     changed.siblings = function.siblings
-    changed.seen_through = frozenset(lines)
     return InPlaceForm(changed, lines)
 
 

@@ -114,3 +114,36 @@ def test_where_decides_and_lines_are_those_of_the_file() -> None:
 def test_what_may_be_written_twice(text: str, once: bool, twice: bool) -> None:
     assert cheap(expression(text)) is once
     assert pure(expression(text)) is twice
+
+
+@pytest.mark.parametrize(
+    ("body", "pattern"),
+    [
+        ("from numpy.linalg import inv as turned\n    return turned(x)", "np.linalg.inv(A)"),
+        ("from numpy import amax as top\n    return top(x)", "np.max(A)"),
+        ("return np.isin(x, y)", "np.in1d(A, B)"),
+        ("return x.astype('float' '32')", "A.astype('float32')"),
+        ("return x[np.newaxis]", "A[None]"),
+        (
+            "def g(v):\n        return v.strip()\n    return x.map(g)",
+            "A.map(lambda V: V.strip())",
+        ),
+    ],
+)
+def test_an_instance_is_found_by_whatever_names_it_is_written(body: str, pattern: str) -> None:
+    function = function_of(f"def f(x, y):\n    {body}\n")
+    expressions = [n for n in ast.walk(function.node) if isinstance(n, ast.expr)]
+    alone = [one for one in expressions if match(function, one, pattern)]
+    assert alone
+    assert [one.node for one in found(function, [pattern], lambda _: True)] == alone
+
+
+def test_what_is_inside_of_an_instance_is_no_other() -> None:
+    function = function_of("def f(x):\n    return np.abs(np.sum(x)) + np.sum(np.abs(x))\n")
+    every = found(function, ["np.sum(A)", "np.abs(A)"], lambda _: True)
+    assert [ast.unparse(one.node) for one in every] == [
+        "np.abs(np.sum(x))",
+        "np.sum(np.abs(x))",
+    ]
+    inner = found(function, ["np.sum(A)", "np.abs(A)"], lambda one: one["A"] != every[0]["A"])
+    assert [ast.unparse(one.node) for one in inner] == ["np.sum(x)", "np.sum(np.abs(x))"]
