@@ -176,14 +176,12 @@ def _at_once(function: Function, loop: _Loop, numbered: str) -> str:
         picked = _picked(reader, loop.kept)
     except NotForGroupsError:
         return ""
-    if not columns and not picked and not ordered:
-        return ""
     if ordered and loop.sort:  # groups come as they do in the table before it was ordered
         return ""
     table = f"{loop.table}.{ordered}" if ordered else loop.table
-    made = f"(rows := by_groups({table}, {ast.unparse(loop.keys)}{loop.sort}))".replace(
-        "rows", own
-    )
+    made = f"by_groups({table}, {ast.unparse(loop.keys)}{loop.sort})"
+    if columns or picked:
+        made = f"({own} := {made})"
     if columns:
         plain = all(name.isidentifier() for name in columns)
         given = ", ".join(

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewriting import Function
 
@@ -105,8 +106,13 @@ class OfGroups:
         keys: ast.expr,
         parameter: str,
         column: str,
+        least: int = 1,
     ) -> None:
-        """`names` are those of the caller: they tell columns, such as "df['a']"."""
+        """`names` are those of the caller: they tell columns, such as "df['a']".
+
+        Each group is known to have `least` rows.
+        """
+        self.least = least
         self.function = function
         self.names = names
         self.table = table
@@ -253,9 +259,16 @@ class OfGroups:
         if ROWS in kinds:
             return Of(f"{left.of_rows}{sign}{right.of_rows}", ROWS, tight=False)
         if GROUPS in kinds:
-            spread = f"({left.of_rows}{sign}{right.of_rows})"
+            spread = self._spread(left, sign, right)
             return Of(f"{left.closed}{sign}{right.closed}", GROUPS, spread, tight=False)
         return Of(f"{left.closed}{sign}{right.closed}", SAME, tight=False)
+
+    @staticmethod
+    def _spread(left: Of, sign: str, right: Of) -> str:
+        """A value per group, for every row, where both sides are known for every row."""
+        if any(each.kind == GROUPS and not each.spread for each in (left, right)):
+            return ""
+        return f"({left.of_rows}{sign}{right.of_rows})"
 
     def _of_two(self, node: ast.expr) -> Of | None:
         """A slope, a correlation or a covariance of two columns of the group; else None."""
@@ -292,15 +305,66 @@ class OfGroups:
         whole = self.reduced(Of(f"{both.text}.notna()", ROWS), "all", "").text
         return Of(f"({xy} / {other}).where({whole})", GROUPS)
 
+    def _at(self, rows: Of, place: int) -> Of:
+        """The element of each group at a place that all of them have."""
+        count = place + 1 if place >= 0 else -place
+        if count > self.least:
+            raise NotForGroupsError("an element that a group may not have")
+        some, one = ("head", "last") if place >= 0 else ("tail", "first")
+        by = self._by()
+        return Of(f"{rows.closed}.groupby({by}).{some}({count}).groupby({by}).{one}()", GROUPS)
+
+    def truth(self, node: ast.expr) -> Of:
+        """A condition on a group, for all of them: no more than one truth value of each."""
+        if isinstance(node, ast.BoolOp):
+            sign = " & " if isinstance(node.op, ast.And) else " | "
+            return self._all_of([self.truth(each) for each in node.values], sign)
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            inner = self.truth(node.operand)
+            if inner.kind == SAME:
+                return Of(f"(not {inner.closed})", SAME)
+            return Of(f"~{inner.closed}", GROUPS, f"(~{inner.spread})", tight=False)
+        if isinstance(node, ast.Compare) and len(node.ops) > 1:
+            sides = [node.left, *node.comparators]
+            return self._all_of(
+                [
+                    self.truth(ast.Compare(sides[i], [op], [sides[i + 1]]))
+                    for i, op in enumerate(node.ops)
+                ],
+                " & ",
+            )
+        made = self.of(node)
+        of_all = _method(node, "any") or _method(node, "all")
+        if made.kind == SAME and not isinstance(node, ast.Compare):
+            return Of(f"bool({made.text})", SAME)
+        if made.kind not in (GROUPS, SAME):
+            raise NotForGroupsError("a condition on each row")
+        if not isinstance(node, ast.Compare) and of_all is None:
+            raise NotForGroupsError("a number as a condition")
+        return made
+
+    @staticmethod
+    def _all_of(parts: list[Of], sign: str) -> Of:
+        kind = GROUPS if any(each.kind == GROUPS for each in parts) else SAME
+        spread = f"({sign.join(each.of_rows for each in parts)})" if kind == GROUPS else ""
+        return Of(sign.join(each.closed for each in parts), kind, spread, tight=False)
+
     def _subscript(self, node: ast.Subscript) -> Of:
         place = node.value
         of_two = self._of_two(node)
         if of_two is not None:
             return of_two
+        if isinstance(place, ast.Attribute) and ast.unparse(node).endswith(".shape[0]"):
+            if self.of(place.value).kind in (TABLE, ROWS):
+                return self._size()
+            raise NotForGroupsError("how many groups there are")
         if isinstance(place, ast.Attribute) and place.attr in ("iloc", "iat", "values"):
             inner = self.of(place.value)
             ends = {"0": "first", "-1": "last"}
             which = ends.get(ast.unparse(node.slice))
+            place_in_group = rewriting.number(node.slice)
+            if which is None and inner.kind == ROWS and place_in_group is not None:
+                return self._at(inner, int(place_in_group))
             if which is None or inner.kind != ROWS:
                 raise NotForGroupsError("an element of a group")
             return self.reduced(inner, which, "")
@@ -332,6 +396,9 @@ class OfGroups:
             return Of(f"{inner.closed}.{node.attr}", ROWS)
         elif node.attr == "size" and inner.kind == ROWS:
             return self._size()
+        elif node.attr == "days" and inner.kind == GROUPS:
+            spread = f"{inner.spread}.dt.days" if inner.spread else ""
+            return Of(f"{inner.closed}.dt.days", GROUPS, spread)
         raise NotForGroupsError(f"'{ast.unparse(node)}' has no form for all groups")
 
     def _call(self, node: ast.Call) -> Of:
@@ -362,6 +429,8 @@ class OfGroups:
                 return Of(f"{inner.text}.{ast.unparse(call)}", TABLE)
         if inner.kind != ROWS:
             raise NotForGroupsError(f"it calls {ast.unparse(node.func)}")
+        if method == "sort_values" and not node.args and not node.keywords:
+            return Of(f"{inner.closed}.sort_values()", ROWS)
         values = [self.of(each) for each in (*node.args, *(k.value for k in node.keywords))]
         given = ", ".join(filter(None, [*(ast.unparse(each) for each in node.args[:1]), given]))
         if method in _ELEMENTWISE:
@@ -418,17 +487,18 @@ class OfGroups:
 
     def grouped(self, rows: Of) -> str:
         """The rows of all groups, grouped."""
-        keys = ast.unparse(self.keys)
         if rows.column:
-            return f"{self.table}.groupby({keys})[{rows.column}]"
+            return f"{self.table}.groupby({ast.unparse(self.keys)})[{rows.column}]"
+        return f"{rows.closed}.groupby({self._by()})"
+
+    def _by(self) -> str:
+        """The columns of its keys."""
         if isinstance(self.keys, ast.Constant):
-            by = f"{self.table}[{keys}]"
-        elif isinstance(self.keys, ast.List):
-            by = ", ".join(f"{self.table}[{ast.unparse(each)}]" for each in self.keys.elts)
-            by = f"[{by}]"
-        else:
+            return f"{self.table}[{ast.unparse(self.keys)}]"
+        if not isinstance(self.keys, ast.List):
             raise NotForGroupsError("its keys are not written out")
-        return f"{rows.closed}.groupby({by})"
+        columns = (f"{self.table}[{ast.unparse(each)}]" for each in self.keys.elts)
+        return f"[{', '.join(columns)}]"
 
     def reduced(self, rows: Of, method: str, given: str) -> Of:
         """One value per group."""

@@ -2,7 +2,7 @@
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from profiler_suite.analysis.explain import rewriting, syntax
@@ -171,8 +171,11 @@ def _name_picked(node: ast.Subscript) -> str:
 # ------------------------------------------------------------ for all groups
 
 
-def of_all_groups(function: Function, loop: Loop) -> Edit | None:
-    """A loop over groups that only stores, appends or lists a value of each."""
+def of_all_groups(function: Function, loop: Loop, least: int = 1) -> Edit | None:
+    """A loop over groups that only stores, appends or lists a value of each.
+
+    Each group has `least` rows.
+    """
     head = loop if isinstance(loop, ast.For) else loop.generators[0]
     more = not isinstance(loop, ast.For) and (head.ifs or len(loop.generators) > 1)  # type: ignore[union-attr]
     one = next(
@@ -194,21 +197,25 @@ def of_all_groups(function: Function, loop: Loop) -> Edit | None:
     if not isinstance(one["DF"], ast.Name):
         return None
     try:
-        return _edit(function, loop, one, (key.id, rows.id))
+        return _edit(function, loop, one, (key.id, rows.id), least)
     except (NotForGroupsError, NotOneCallError):
         return None
 
 
-def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) -> Edit | None:
+def _edit(
+    function: Function, loop: Loop, one: Match, names: tuple[str, str], least: int
+) -> Edit | None:
     key, rows = names
     table = one["DF"]
     assert isinstance(table, ast.Name)
     keys = one["K"]
-    reader = OfGroups(function, function.source.names, table.id, keys, rows, "")
+    reader = OfGroups(function, function.source.names, table.id, keys, rows, "", least)
     unsorted = ast.unparse(loop.iter if isinstance(loop, ast.For) else loop.generators[0].iter)
     plain = f"{table.id}.groupby({ast.unparse(keys)})"
 
     def value(node: ast.expr) -> str:
+        if ast.unparse(node) == key:
+            return f"{unsorted}.size().index"
         made = reader.of(node)
         if made.kind != group_expressions.GROUPS:
             raise NotForGroupsError("it is no value of a group")
@@ -243,18 +250,26 @@ def _edit(function: Function, loop: Loop, one: Match, names: tuple[str, str]) ->
             return None
         text = f"{place.value.id}.update({value(last.value)}.to_dict())"
         return Edit(start=start, end=end, text=text)
-    appended = patterns.match(function, getattr(last, "value", loop.iter), "OUT.append(E)")
-    if appended is None or not isinstance(appended["OUT"], ast.Name):
-        return None
-    if isinstance(appended["E"], ast.Dict):
-        parts = []
-        for name, each in zip(appended["E"].keys, appended["E"].values, strict=True):
-            own = f"{unsorted}.size().index" if ast.unparse(each) == key else value(each)
-            parts.append(f"{ast.unparse(name) if name else '**'}: {own}")
-        records = f"{function.pandas}.DataFrame({{{', '.join(parts)}}}).to_dict('records')"
-        return Edit(start=start, end=end, text=f"{appended['OUT'].id}.extend({records})")
-    text = f"{appended['OUT'].id}.extend({value(appended['E'])}.tolist())"
-    return Edit(start=start, end=end, text=text)
+    text = _extended(function, getattr(last, "value", loop.iter), value)
+    return Edit(start=start, end=end, text=text) if text else None
+
+
+def _extended(function: Function, node: ast.expr, value: Callable[[ast.expr], str]) -> str:
+    """What appends a value of one group, or several of them, for all groups; else ''."""
+    one = patterns.match(function, node, "OUT.append(E)")
+    if one is None or not isinstance(one["OUT"], ast.Name):
+        return ""
+    extend, each = f"{one['OUT'].id}.extend", one["E"]
+    if isinstance(each, ast.Dict):
+        parts = [
+            f"{ast.unparse(name) if name else '**'}: {value(made)}"
+            for name, made in zip(each.keys, each.values, strict=True)
+        ]
+        table = f"{function.pandas}.DataFrame({{{', '.join(parts)}}})"
+        return f"{extend}({table}.to_dict('records'))"
+    if isinstance(each, ast.Tuple):
+        return f"{extend}(zip({', '.join(f'{value(made)}.tolist()' for made in each.elts)}))"
+    return f"{extend}({value(each)}.tolist())"
 
 
 def _stored_by_index(statement: ast.stmt, rows: str, table: str) -> str | None:

@@ -213,7 +213,14 @@ def inlined(body: list[ast.stmt]) -> ast.stmt:
         ):
             for place, each in enumerate(target.elts):
                 assert isinstance(each, ast.Name)
-                values[each.id] = ast.Subscript(value, ast.Constant(place), ast.Load())
+                written_out = isinstance(value, ast.Tuple) and len(value.elts) == len(
+                    target.elts
+                )
+                values[each.id] = (
+                    value.elts[place]  # type: ignore[attr-defined]
+                    if written_out
+                    else ast.Subscript(value, ast.Constant(place), ast.Load())
+                )
         else:
             raise NotOneCallError("several statements")
     return syntax.substituted(body[-1], values)

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 import msgspec
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import group_copies, key_rows, patterns
+from profiler_suite.analysis.explain.rewrites import (
+    group_copies,
+    kept_groups,
+    key_rows,
+    patterns,
+)
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules import callbacks
@@ -232,5 +237,6 @@ def _by_groupby(
             msgspec.structs.replace(function.source, text=made.source)
         )
         forms += [changed] if changed else []
+    forms += [kept.function for form in forms for kept in kept_groups.without_others(form)]
     for form in forms:
         yield form, functools.partial(callbacks.find_callee, seen, form)

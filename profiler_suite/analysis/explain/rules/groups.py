@@ -9,6 +9,7 @@ from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import (
     group_copies,
     group_expressions,
+    kept_groups,
     key_rows,
     mask_keys,
     patterns,
@@ -274,10 +275,25 @@ def group_loop(seen: Observation) -> Iterator[Finding]:
 
 def _of_groups(seen: Observation, function: Function, written: Function) -> Iterator[Finding]:
     """Findings for the function, by its text as it is or with groups in its loops."""
+    yield from _of_all_groups(seen, function, written)
+    for kept in kept_groups.without_others(written):
+        yield from seen.whole(
+            function,
+            kept.function.text,
+            title="leave the other groups out of the table first",
+            lines=seen.lines_of(function),
+            evidence="every group is a table of its own, also those that are passed by",
+        )
+        yield from _of_all_groups(seen, function, kept.function, kept.least)
+
+
+def _of_all_groups(
+    seen: Observation, function: Function, written: Function, least: int = 1
+) -> Iterator[Finding]:
     for node in ast.walk(written.node):
         if not isinstance(node, ast.For | ast.ListComp | ast.DictComp):
             continue
-        edit = key_rows.of_all_groups(written, node)
+        edit = key_rows.of_all_groups(written, node, least)
         made = rewriting.spliced(written, [edit]) if edit is not None else None
         if made is None:
             continue

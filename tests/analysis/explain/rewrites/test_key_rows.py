@@ -90,7 +90,7 @@ def test_other_rows_are_not(text: str) -> None:
         ("[g['a'].sum() for k, g in df.groupby('k')]", "df.groupby('k')['a'].sum().tolist()"),
         ("{k: len(g) for k, g in df.groupby('k')}", "df.groupby('k').size().to_dict()"),
         ("{k: g for k, g in df.groupby('k')}", ""),
-        ("[k for k, g in df.groupby('k')]", ""),
+        ("[k for k, g in df.groupby('k')]", "df.groupby('k').size().index.tolist()"),
         ("[g['a'].sum() for k, g in df.groupby('k') if k]", ""),
         ("{1: len(g) for k, g in df.groupby('k')}", ""),
     ],
