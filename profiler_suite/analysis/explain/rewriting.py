@@ -57,8 +57,10 @@ class Function:
         self._starts = [0]
         for line in self.text.splitlines(keepends=True):
             self._starts.append(self._starts[-1] + len(line))
+        self.nodes = tuple(ast.walk(self.node))
+        """All that it is made of, outer nodes first: nobody changes them."""
         self.parents: dict[ast.AST, ast.AST] = {
-            child: node for node in ast.walk(self.node) for child in ast.iter_child_nodes(node)
+            child: node for node in self.nodes for child in ast.iter_child_nodes(node)
         }
         self.bound = self._bound()
         self.siblings: dict[str, Function] = {}
@@ -68,10 +70,10 @@ class Function:
 
     def _bound(self) -> dict[str, str]:
         """What global and imported names stand for, without those it assigns itself."""
-        own = _own_names(self.node)
-        used = {node.id for node in ast.walk(self.node) if isinstance(node, ast.Name)}
+        own = _own_names(self.nodes)
+        used = {node.id for node in self.nodes if isinstance(node, ast.Name)}
         found = {k: v for k, v in {**USUAL, **self.source.bound}.items() if k in used - own}
-        for node in ast.walk(self.node):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     top = alias.name.partition(".")[0]
@@ -87,7 +89,7 @@ class Function:
     @functools.cached_property
     def taken(self) -> frozenset[str]:
         """Names that what a rewrite defines beside the function must not have."""
-        return frozenset({self.node.name, *_own_names(self.node), *self.source.module_names})
+        return frozenset({self.node.name, *_own_names(self.nodes), *self.source.module_names})
 
     @functools.cached_property
     def words(self) -> frozenset[str]:
@@ -168,13 +170,25 @@ class Function:
 
     def as_lambda(self, name: str) -> ast.Lambda | None:
         """A function of this name that only returns an expression, without its name."""
-        inner = {n.name: n for n in ast.walk(self.node) if isinstance(n, ast.FunctionDef)}
+        inner = {n.name: n for n in self.nodes if isinstance(n, ast.FunctionDef)}
         other = self.siblings.get(name)
         found = inner.get(name, other.node if other is not None else None)
         if found is None or found.decorator_list or found is self.node:
             return None
         value = only_value(found)
         return None if value is None else ast.Lambda(found.args, value)
+
+    @functools.cached_property
+    def _uses(self) -> dict[str, list[ast.Name]]:
+        found: dict[str, list[ast.Name]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Name):
+                found.setdefault(node.id, []).append(node)
+        return found
+
+    def uses(self, name: str) -> list[ast.Name]:
+        """Every place at which the name is read, set or deleted."""
+        return list(self._uses.get(name, ()))
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """The innermost statement around a node."""
@@ -189,9 +203,8 @@ class Function:
             yield node
 
 
-def _own_names(function: ast.AST) -> set[str]:
-    """What it assigns, and its parameters."""
-    nodes = list(ast.walk(function))
+def _own_names(nodes: Sequence[ast.AST]) -> set[str]:
+    """What a function of these nodes assigns, and its parameters."""
     own = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return own | {n.arg for n in nodes if isinstance(n, ast.arg)}
 
@@ -229,7 +242,7 @@ def parsed(source: SourceText, seen_through: Collection[str] = ()) -> Function |
 def statements(function: Function) -> list[ast.stmt]:
     """Its simple statements that have their lines for themselves."""
     found = []
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, _SIMPLE):
             continue
         first, last = (
@@ -500,6 +513,6 @@ def written(function: Function, node: ast.expr) -> str:
 
 def new_name(function: Function, hint: str, others: Iterable[str] = ()) -> str:
     """A name like `hint` that neither the function uses yet nor is among the others."""
-    used = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
-    used |= {node.arg for node in ast.walk(function.node) if isinstance(node, ast.arg)}
+    used = {node.id for node in function.nodes if isinstance(node, ast.Name)}
+    used |= {node.arg for node in function.nodes if isinstance(node, ast.arg)}
     return unused(hint, used | set(others))

@@ -83,7 +83,7 @@ def free_names(node: ast.AST) -> set[str]:
 
 def loops_of(function: Function) -> list[Loop]:
     """The outermost loops of a function."""
-    found = [n for n in ast.walk(function.node) if isinstance(n, ast.For | ast.While)]
+    found = [n for n in function.nodes if isinstance(n, ast.For | ast.While)]
     return [n for n in found if not any(isinstance(p, Loop) for p in function.around(n))]
 
 
@@ -141,7 +141,7 @@ def with_beginnings(function: Function, lines: Iterable[int]) -> set[int]:
     A profile of lines has the time of such a statement on its first line.
     """
     found = set(lines)
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if isinstance(node, ast.stmt) and not hasattr(node, "body"):
             span = span_of(function, node)
             if len(span) > 1 and found.intersection(span):
@@ -151,14 +151,14 @@ def with_beginnings(function: Function, lines: Iterable[int]) -> set[int]:
 
 def begins_empty(function: Function, loop: Loop, name: str) -> bool:
     """Whether nothing is done with a list before the loop than `name = []`."""
-    used = uses(function.node, name)
+    used = function.uses(name)
     before = [function.parents[n] for n in used if n.lineno < loop.lineno]
     return [ast.unparse(each) for each in before] == [f"{name} = []"]
 
 
 def is_read_after(function: Function, name: str) -> bool:
     """Whether what a loop leaves in a name may be asked for: not where loops bind it anew."""
-    for use in uses(function.node, name):
+    for use in function.uses(name):
         if isinstance(use.ctx, ast.Load):
             around = list(function.around(use))
             heads = [
@@ -185,7 +185,7 @@ def set_for_one_use(function: Function, node: ast.expr) -> ast.Assign | None:
     """The statement that gives a name its value, where it is set once and read once: here."""
     if not isinstance(node, ast.Name):
         return None
-    used = uses(function.node, node.id)
+    used = function.uses(node.id)
     stores = [each for each in used if isinstance(each.ctx, ast.Store)]
     if len(used) != 2 or len(stores) != 1:
         return None
@@ -208,9 +208,9 @@ def is_length(function: Function, node: ast.expr, array: str) -> bool:
         return True
     if not isinstance(node, ast.Name):
         return False
-    stores = [n for n in uses(function.node, node.id) if isinstance(n.ctx, ast.Store)]
+    stores = [n for n in function.uses(node.id) if isinstance(n.ctx, ast.Store)]
     value = getattr(function.parents[stores[0]], "value", None) if len(stores) == 1 else None
     if not isinstance(value, ast.expr) or ast.unparse(value) not in lengths:
         return False
-    arrays = [n for n in uses(function.node, array) if isinstance(n.ctx, ast.Store)]
+    arrays = [n for n in function.uses(array) if isinstance(n.ctx, ast.Store)]
     return all(each.lineno < stores[0].lineno for each in arrays)

@@ -2,7 +2,7 @@
 
 import ast
 
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.measure.explain.records import Edit, SourceText
 
 
@@ -111,3 +111,16 @@ def test_an_annotated_assignment_is_an_assignment() -> None:
     assert isinstance(declared, ast.AnnAssign)
     assert isinstance(made, ast.Assign)
     assert own.text_of(made) == "s: float = 0.0"
+
+
+def test_every_place_of_a_name_is_known_and_what_a_caller_does_to_the_list_is_his() -> None:
+    own = function("def f(x, y):\n    z = x\n    z += x + y\n    return z\n")
+    for name in ("x", "y", "z", "nowhere"):
+        assert own.uses(name) == syntax.uses(own.node, name)
+    own.uses("z").clear()
+    assert len(own.uses("z")) == 3
+
+
+def test_its_nodes_are_those_of_its_tree_outer_ones_first() -> None:
+    own = function("def f(x):\n    y: float = x + 1\n    return y\n")
+    assert list(own.nodes) == list(ast.walk(own.node))

@@ -55,7 +55,7 @@ def lift(
 def _of_inner(function: Function, helpers: Sequence[Function]) -> Iterator[LiftedFunction]:
     """The same of functions that it defines inside itself, such as callbacks."""
     source = function.source
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         held = source.inner.get(node.name) if isinstance(node, ast.FunctionDef) else None
         if held is None or node is function.node or not isinstance(node, ast.FunctionDef):
             continue

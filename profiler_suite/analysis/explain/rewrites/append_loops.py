@@ -113,7 +113,7 @@ def _only_array(
 ) -> ast.Name | None:
     """The name of the list in `np.array(name)` right after the loop, its only use."""
     end = loop.end_lineno or loop.lineno
-    uses = [n for n in syntax.uses(function.node, name) if n.lineno > end]
+    uses = [n for n in function.uses(name) if n.lineno > end]
     if len(uses) != 1 or not any(syntax.uses(each, name) for each in after):
         return None
     call = function.parents[uses[0]]

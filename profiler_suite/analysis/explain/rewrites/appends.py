@@ -12,7 +12,7 @@ from profiler_suite.measure.explain.records import Edit
 def merged(function: Function) -> Function:
     """The function with such branches merged; itself where there are none."""
     edits = []
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         parent = function.parents.get(node)
         outermost = not (isinstance(parent, ast.If) and node in parent.orelse)
         if not isinstance(node, ast.If) or not (outermost or len(_body(parent)) > 1):

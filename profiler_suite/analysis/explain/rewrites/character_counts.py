@@ -48,7 +48,7 @@ class CountingLoop:
 
 def counting_loops(function: Function) -> Iterator[CountingLoop]:
     """Every loop over the characters of a text that does nothing but add whole numbers."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, ast.For) or loop.orelse or not _is_text(function, loop.iter):
             continue
         if isinstance(loop.target, ast.Name):

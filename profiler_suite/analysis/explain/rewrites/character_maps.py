@@ -39,7 +39,7 @@ class CharacterLoop:
 
 def over_characters(function: Function) -> Iterator[CharacterLoop]:
     """Every loop and join over characters that a table of them does."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if isinstance(node, ast.For):
             made = _of_loop(function, node)
         elif isinstance(node, ast.Call):

@@ -18,7 +18,7 @@ _LEAVING = (ast.Break, ast.Continue, ast.For, ast.While)
 def written_out(function: Function) -> Function | None:
     """The function with such loops written out; None without any."""
     edits = []
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if isinstance(loop, ast.For) and _is_inside(function, loop):
             statements = _statements(loop)
             if statements:

@@ -23,7 +23,7 @@ def of_rows(function: Function, loop: ast.For | ast.While) -> Iterator[list[Edit
             continue
         matrix, index = _row(function, node.value)
         row = node.targets[0].id
-        uses = [n for n in ast.walk(function.node) if isinstance(n, ast.Name) and n.id == row]
+        uses = [n for n in function.nodes if isinstance(n, ast.Name) and n.id == row]
         parts = [function.parents[n] for n in uses if n is not node.targets[0]]
         only = all(
             isinstance(p, ast.Attribute) and p.attr in _PARTS and isinstance(p.ctx, ast.Load)

@@ -41,7 +41,7 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 def counted_at_once(function: Function) -> Iterator[str]:
     """The function with such counts of a comprehension as one call of the helper."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, ast.ListComp) or len(node.generators) > 1:
             continue
         head = node.generators[0]

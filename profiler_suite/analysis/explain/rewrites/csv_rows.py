@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
 
@@ -30,9 +30,7 @@ def reader_of(function: Function, node: ast.expr, kind: str) -> CsvReader | None
     """csv.reader(lines), itself or by a name that is set once; None for others."""
     made = None
     if isinstance(node, ast.Name):
-        stored = [
-            n for n in syntax.uses(function.node, node.id) if isinstance(n.ctx, ast.Store)
-        ]
+        stored = [n for n in function.uses(node.id) if isinstance(n.ctx, ast.Store)]
         parent = function.parents[stored[0]] if len(stored) == 1 else None
         if not isinstance(parent, ast.Assign) or parent.targets != stored:
             return None
@@ -57,7 +55,7 @@ class RowsByName:
 
 def by_columns(function: Function) -> Iterator[RowsByName]:
     """Loops over csv.DictReader whose rows are only read by names of columns."""
-    for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+    for loop in (n for n in function.nodes if isinstance(n, ast.For)):
         reader = reader_of(function, loop.iter, "DictReader")
         if reader is None or not isinstance(loop.target, ast.Name):
             continue
@@ -73,14 +71,14 @@ def by_columns(function: Function) -> Iterator[RowsByName]:
 
 def _reads_of(function: Function, made: ast.Assign) -> list[ast.Name]:
     name = ast.unparse(made.targets[0])
-    return [n for n in syntax.uses(function.node, name) if isinstance(n.ctx, ast.Load)]
+    return [n for n in function.uses(name) if isinstance(n.ctx, ast.Load)]
 
 
 def _cells(function: Function, loop: ast.For) -> dict[ast.Subscript, str]:
     """Every cell that is read, with the name of its column; empty for other uses of a row."""
     found: dict[ast.Subscript, str] = {}
     assert isinstance(loop.target, ast.Name)
-    uses = syntax.uses(function.node, loop.target.id)
+    uses = function.uses(loop.target.id)
     for use in sorted(uses, key=lambda each: (each.lineno, each.col_offset)):
         if use is loop.target:
             continue

@@ -33,7 +33,7 @@ class Neighbours:
 
 def over_neighbours(function: Function) -> Neighbours | None:
     """The first loop that keeps the one before, as loops that do not."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if isinstance(loop, ast.For) and not loop.orelse and len(loop.body) > 1:
             found = _from_second(function, loop) or _in_two_loops(function, loop)
             if found is not None:
@@ -186,7 +186,7 @@ def _does_more(node: ast.AST) -> bool:
 def _begins_as(function: Function, loop: ast.For, name: str, value: str) -> bool:
     """Whether it is set to that before the loop, and not asked for elsewhere."""
     inside = set(ast.walk(loop))
-    uses = [each for each in syntax.uses(function.node, name) if each not in inside]
+    uses = [each for each in function.uses(name) if each not in inside]
     statements = [function.parents[each] for each in uses]
     texts = [ast.unparse(each) for each in statements]
     blocks = [function.parents.get(each) for each in statements]

@@ -44,7 +44,7 @@ class LoopOverRuns:
 
 def loops_over_runs(function: Function) -> Iterator[LoopOverRuns]:
     """Each loop that looks for runs, over runs."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if isinstance(loop, ast.While) and not loop.orelse:
             found = _scanning(function, loop)
         elif isinstance(loop, ast.For) and not loop.orelse:
@@ -142,9 +142,7 @@ def _set_before(function: Function, loop: syntax.Loop, name: str) -> ast.expr | 
     """What a name is set to, once, in the block that the loop stands in, outside of it."""
     inside = set(ast.walk(loop))
     stores = [
-        n
-        for n in syntax.uses(function.node, name)
-        if isinstance(n.ctx, ast.Store) and n not in inside
+        n for n in function.uses(name) if isinstance(n.ctx, ast.Store) and n not in inside
     ]
     if len(stores) != 1 or stores[0].lineno >= loop.lineno:
         return None
@@ -156,7 +154,7 @@ def _set_before(function: Function, loop: syntax.Loop, name: str) -> ast.expr | 
 def _read_after(function: Function, loop: syntax.Loop, name: str) -> bool:
     """Whether a name is read elsewhere than in the loop."""
     inside = set(ast.walk(loop))
-    used = syntax.uses(function.node, name)
+    used = function.uses(name)
     return any(isinstance(n.ctx, ast.Load) and n not in inside for n in used)
 
 

@@ -170,7 +170,7 @@ def _table_of(
 ) -> tuple[ast.Call, _Columns, ast.stmt] | None:
     """The table that is made of the list, its columns, and where the list begins empty."""
     begun = [each for each in block if ast.unparse(each) == f"{name} = []"]
-    used = syntax.uses(function.node, name)
+    used = function.uses(name)
     if len(begun) != 1 or len(used) != 3:
         return None
     for each in used:

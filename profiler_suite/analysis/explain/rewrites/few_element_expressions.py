@@ -421,7 +421,7 @@ def _called_from(function: Function) -> list[Function]:
 
 def _names_in(function: Function) -> tuple[set[str], set[str]]:
     """Names that a function sets, parameters included, and those that it finds outside."""
-    names = [n for n in ast.walk(function.node) if isinstance(n, ast.Name)]
+    names = [n for n in function.nodes if isinstance(n, ast.Name)]
     own = {n.id for n in names if isinstance(n.ctx, ast.Store)}
     own |= {n.arg for n in ast.walk(function.node.args) if isinstance(n, ast.arg)}
     return own, {n.id for n in names} - own

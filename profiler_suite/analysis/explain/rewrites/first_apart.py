@@ -25,7 +25,7 @@ class _UndecidedError(Exception):
 
 def with_first_apart(function: Function) -> list[Neighbours]:
     """The first loop of this kind, asking for the first place, or with it apart."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if isinstance(loop, ast.For) and not loop.orelse and len(loop.body) > 1:
             found = list(_apart(function, loop))
             if found:
@@ -102,7 +102,7 @@ def _kept(loop: ast.For) -> tuple[dict[str, ast.expr], list[ast.stmt]]:
 def _begins_as_none(function: Function, loop: ast.For, name: str) -> bool:
     """Whether it is set to None before the loop, once, in the block that this stands in."""
     inside = set(ast.walk(loop))
-    uses = [each for each in syntax.uses(function.node, name) if each not in inside]
+    uses = [each for each in function.uses(name) if each not in inside]
     if len(uses) != 1 or uses[0].lineno >= loop.lineno:
         return False
     statement = function.statement_of(uses[0])

@@ -43,7 +43,7 @@ class FourierLoop:
 
 def fourier_loops(function: Function) -> Iterator[FourierLoop]:
     """Each double loop whose inner one adds up the elements of an array times a wave."""
-    for inner in ast.walk(function.node):
+    for inner in function.nodes:
         outer = function.parents.get(inner)
         if not isinstance(inner, ast.For) or not isinstance(outer, ast.For):
             continue

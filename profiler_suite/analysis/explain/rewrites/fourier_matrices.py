@@ -58,7 +58,7 @@ def _value(function: Function, node: ast.expr) -> ast.expr:
     """What a name that is set once stands for; anything else as it is."""
     if not isinstance(node, ast.Name):
         return node
-    stores = [n for n in syntax.uses(function.node, node.id) if isinstance(n.ctx, ast.Store)]
+    stores = [n for n in function.uses(node.id) if isinstance(n.ctx, ast.Store)]
     statement = function.statement_of(stores[0]) if len(stores) == 1 else None
     alone = isinstance(statement, ast.Assign) and statement.targets == stores
     return statement.value if alone and isinstance(statement, ast.Assign) else node

@@ -16,7 +16,7 @@ _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.For, ast.If, ast.Pass)
 
 def loops_in_place(function: Function) -> Iterator[tuple[ast.For, str, dict[str, str]]]:
     """Each loop over a generator, the whole function without it, and what more names hold."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, ast.For) or loop.orelse or not isinstance(loop.iter, ast.Call):
             continue
         name = loop.iter.func.id if isinstance(loop.iter.func, ast.Name) else ""

@@ -124,7 +124,7 @@ def _of_list(
             if one is None or ast.unparse(one["OUT"]) != name:
                 continue
             begun = [s for s in block if ast.unparse(s) == f"{name} = []"]
-            used = syntax.uses(function.node, name)
+            used = function.uses(name)
             loop = _loop(function, node.target, node.iter, node.body[:-1], one["E"])
             if loop is None or len(begun) != 1 or len(used) != 3:
                 return None

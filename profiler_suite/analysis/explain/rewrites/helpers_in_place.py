@@ -33,7 +33,7 @@ def computed(function: Function) -> Function | None:
 
 def _in_place(function: Function, expressed: Expressed) -> Function | None:
     edits: list[Edit] = []
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if isinstance(node, ast.Call) and _is_repeated(function, node):
             text = _written(function, node, expressed)
             if text:

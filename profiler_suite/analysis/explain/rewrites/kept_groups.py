@@ -37,7 +37,7 @@ class Kept:
 
 def without_others(function: Function) -> Iterator[Kept]:
     """Every loop over groups with a condition on them."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, Loop):
             continue
         try:

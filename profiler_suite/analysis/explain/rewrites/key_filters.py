@@ -90,7 +90,7 @@ def kept_by_key(function: Function) -> KeptByKey | None:
 
 
 def _filters(function: Function) -> Iterator[_KeyFilter]:
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if isinstance(node, syntax.COMPREHENSIONS):
             for place, head in enumerate(node.generators):
                 yield from _of_head(function, node, head, tuple(head.ifs), place)

@@ -134,10 +134,10 @@ def _picked(function: Function, loop: ast.AST, keys: _Keys, key: str, rows: str)
         if isinstance(each, ast.Assign)
         and isinstance(each.targets[0], ast.Name)
         and ast.unparse(each.value) == mask
-        and len(syntax.uses(function.node, each.targets[0].id)) > 1
+        and len(function.uses(each.targets[0].id)) > 1
     }
     made = []
-    left = {name: len(syntax.uses(function.node, name)) - 1 for name in named}
+    left = {name: len(function.uses(name)) - 1 for name in named}
     for node in ast.walk(loop):
         if not isinstance(node, ast.Subscript):
             continue

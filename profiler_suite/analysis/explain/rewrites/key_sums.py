@@ -165,7 +165,7 @@ def _definition(function: Function, name: str) -> ast.expr | None:
     """What a name is set to, where that is done once."""
     found = [
         node.value
-        for node in ast.walk(function.node)
+        for node in function.nodes
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name
     ]
     return found[0] if len(found) == 1 else None

@@ -68,6 +68,6 @@ def _of_table(function: Function, loop: syntax.Loop, table: str) -> list[Edit]:
 
 def _made_before(function: Function, loop: syntax.Loop, table: str) -> bool:
     """Whether the function makes the table itself, so that nobody else holds it."""
-    stores = [n for n in syntax.uses(function.node, table) if isinstance(n.ctx, ast.Store)]
+    stores = [n for n in function.uses(table) if isinstance(n.ctx, ast.Store)]
     made = function.parents[stores[0]] if len(stores) == 1 else None
     return isinstance(made, ast.Assign) and made.lineno < loop.lineno

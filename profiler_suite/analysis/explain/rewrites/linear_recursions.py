@@ -70,7 +70,7 @@ class _OneStep:
 
 def linear_recursions(function: Function) -> Iterator[FilteredLoop]:
     """Each loop whose numbers are linear in those before."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if isinstance(loop, ast.For) and not loop.orelse:
             made = _of_loop(function, loop)
             if made is not None:
@@ -244,7 +244,7 @@ def _after(
 def _is_read_elsewhere(function: Function, loop: ast.For, name: str) -> bool:
     """Whether a name is read after the loop, or around it in another iteration."""
     inside = set(ast.walk(loop))
-    used = [n for n in syntax.uses(function.node, name) if n not in inside]
+    used = [n for n in function.uses(name) if n not in inside]
     return any(isinstance(n.ctx, ast.Load) and n.lineno > loop.lineno for n in used) or any(
         isinstance(each, ast.For | ast.While) for each in function.around(loop)
     )

@@ -85,7 +85,7 @@ def _made(function: Function) -> Iterator[tuple[ast.stmt, str, tuple[ast.expr, s
                 continue
             name = target.id
             text = _filled(function, name, node.value)
-            uses = syntax.uses(function.node, name)
+            uses = function.uses(name)
             stored = [each for each in uses if not isinstance(each.ctx, ast.Load)]
             fine = all(_is_of_arrays(function, each) for each in uses if each not in stored)
             if text and len(stored) == 1 and fine:
@@ -179,7 +179,7 @@ def _given_back(function: Function, name: str) -> list[Edit]:
     """`return flags` as a list, as it was."""
     return [
         rewriting.edit(function, each, f"{name}.tolist()")
-        for each in syntax.uses(function.node, name)
+        for each in function.uses(name)
         if isinstance(function.parents[each], ast.Return)
     ]
 
@@ -198,7 +198,7 @@ def _grown(function: Function) -> Iterator[tuple[ast.stmt, str, list[ast.Name]]]
             if not touching or not isinstance(touching[0], ast.For | ast.While):
                 continue
             loop, later = touching[0], touching[1:]
-            everywhere = syntax.uses(function.node, name)
+            everywhere = function.uses(name)
             known = [*syntax.uses(node, name), *syntax.uses(loop, name)]
             known += [use for each in later for use in syntax.uses(each, name)]
             if len(known) != len(everywhere) or not _only_grows(function, loop, name):

@@ -22,7 +22,7 @@ def loops_around(function: Function, line: int) -> Loop:
     """Which loops around a line of the file could run as one call."""
     around = [
         node
-        for node in ast.walk(function.node)
+        for node in function.nodes
         if isinstance(node, ast.For | ast.While)
         and node.body[0].lineno <= line - function.shift <= (node.end_lineno or 0)
     ]

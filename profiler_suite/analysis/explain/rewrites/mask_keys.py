@@ -38,7 +38,7 @@ class KeyLoop:
 
 def key_loops(function: Function) -> Iterator[KeyLoop]:
     """Every loop whose only use of a comparison with its key is to pick by it."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, Loop):
             continue
         head = loop if isinstance(loop, ast.For) else loop.generators[0]
@@ -66,7 +66,7 @@ class KeyCoordinates:
 
 def coordinates(function: Function) -> Iterator[KeyCoordinates]:
     """Loops that ask `rows, columns = np.where(labels == k)` of an array of several axes."""
-    for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+    for loop in (n for n in function.nodes if isinstance(n, ast.For)):
         changed = syntax.changed_in(loop)
         for statement in loop.body:
             asked = _asked_where(function, statement)
@@ -158,7 +158,7 @@ def _edits(function: Function, loop: Loop, keys: str, key: str) -> list[Edit] | 
         else:
             uses.append(mask)
     own = {name.id for name in names}
-    stored = [n for n in ast.walk(function.node) if isinstance(n, ast.Name) and n.id in own]
+    stored = [n for n in function.nodes if isinstance(n, ast.Name) and n.id in own]
     uses += [n for n in stored if isinstance(n.ctx, ast.Load)]
     if len([n for n in stored if not isinstance(n.ctx, ast.Load)]) != len(own):
         return None

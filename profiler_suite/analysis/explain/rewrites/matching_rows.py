@@ -82,7 +82,7 @@ class _Pick:
 
 def matched_before(function: Function) -> Iterator[tuple[ast.stmt, str]]:
     """Each loop over rows that picks rows of a table, with them found before it."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, ast.For | Comprehension) or getattr(loop, "orelse", None):
             continue
         if isinstance(loop, Comprehension) and len(loop.generators) > 1:
@@ -139,7 +139,7 @@ def _note_uses(function: Function, loop: Loop, pick: _Pick) -> None:
     target = parent.targets[0]
     if len(parent.targets) > 1 or not isinstance(target, ast.Name):
         raise NotMatchingError("its rows are kept elsewhere")
-    uses = [n for n in syntax.uses(function.node, target.id) if n is not target]
+    uses = [n for n in function.uses(target.id) if n is not target]
     inside = set(ast.walk(loop))
     if any(isinstance(n.ctx, ast.Store) or n not in inside for n in uses):
         raise NotMatchingError("its rows are used elsewhere")

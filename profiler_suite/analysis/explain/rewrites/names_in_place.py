@@ -7,7 +7,7 @@ known of the one is known of the other.
 import ast
 from collections.abc import Callable
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.measure.explain.records import Edit
 
@@ -15,7 +15,7 @@ from profiler_suite.measure.explain.records import Edit
 def in_place(function: Function, wanted: Callable[[ast.expr], bool]) -> Function | None:
     """The function with wanted values in place of the names that its loops give them."""
     edits: list[Edit] = []
-    for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+    for loop in (n for n in function.nodes if isinstance(n, ast.For)):
         for statement in loop.body:
             if isinstance(statement, ast.Assign) and wanted(statement.value):
                 edits += _without_name(function, loop, statement)
@@ -29,7 +29,7 @@ def _without_name(function: Function, loop: ast.For, statement: ast.Assign) -> l
         return []
     if any(n.id in _set_in_body(loop) for n in _names(statement.value)):
         return []
-    uses = syntax.uses(function.node, target.id)
+    uses = function.uses(target.id)
     reads = [use for use in uses if isinstance(use.ctx, ast.Load)]
     after = {n for each in loop.body[loop.body.index(statement) + 1 :] for n in ast.walk(each)}
     if len(uses) != len(reads) + 1 or not after.issuperset(reads):

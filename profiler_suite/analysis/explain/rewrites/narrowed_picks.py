@@ -16,12 +16,12 @@ from profiler_suite.measure.explain.records import Edit
 def narrowed(function: Function) -> Function | None:
     """The function with both conditions in one; None where there is nothing of the kind."""
     edits: list[Edit] = []
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         picked = _picked(function, node)
         if picked is None:
             continue
         name, table, mask = picked
-        for use in syntax.uses(function.node, name):
+        for use in function.uses(name):
             edits += _narrowed(function, use, table, mask)
     whole = rewriting.spliced(function, edits) if edits else None
     if whole is None:
@@ -39,7 +39,7 @@ def _picked(function: Function, node: ast.AST) -> tuple[str, str, ast.expr] | No
     name, value = node.targets[0].id, node.value
     if not isinstance(value, ast.Subscript) or not isinstance(value.value, ast.Name):
         return None
-    stores = [n for n in syntax.uses(function.node, name) if isinstance(n.ctx, ast.Store)]
+    stores = [n for n in function.uses(name) if isinstance(n.ctx, ast.Store)]
     is_table = function.source.names.get(value.value.id, "").startswith("DataFrame")
     if len(stores) != 1 or len(node.targets) > 1 or not is_table:
         return None

@@ -70,7 +70,7 @@ class _OtherUseError(Exception):
 
 def nearest_before(function: Function) -> Iterator[NearestBefore]:
     """Every loop that sorts the distances of its row to all points for a few of them."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, ast.For | ast.ListComp):
             continue
         if isinstance(loop, ast.ListComp) and len(loop.generators) > 1:
@@ -138,7 +138,7 @@ def _note(function: Function, loop: ast.AST, node: ast.expr, found: _RowSearch) 
     target = parent.targets[0]
     if len(parent.targets) > 1 or not isinstance(target, ast.Name):
         raise _OtherUseError
-    uses = [n for n in syntax.uses(function.node, target.id) if n is not target]
+    uses = [n for n in function.uses(target.id) if n is not target]
     inside = set(ast.walk(loop))
     if any(isinstance(n.ctx, ast.Store) or n not in inside for n in uses):
         raise _OtherUseError
@@ -177,7 +177,7 @@ def _of_places(
     key = picked.slice
     value: ast.expr | None = key
     if isinstance(key, ast.Name):
-        stores = [n for n in syntax.uses(function.node, key.id) if isinstance(n.ctx, ast.Store)]
+        stores = [n for n in function.uses(key.id) if isinstance(n.ctx, ast.Store)]
         made = function.parents[stores[0]] if len(stores) == 1 else None
         value = made.value if isinstance(made, ast.Assign) else None
     if value is None:

@@ -150,13 +150,13 @@ def _stays(function: Function, node: ast.stmt, walk: ObjectLoop) -> bool:
     if any(
         isinstance(use.ctx, ast.Load) and use in inside
         for name in walk.chosen
-        for use in syntax.uses(function.node, name)
+        for use in function.uses(name)
     ):
         return False
     return not any(
         use not in inside and use.lineno > node.lineno
         for name in walk.names
-        for use in syntax.uses(function.node, name)
+        for use in function.uses(name)
         if isinstance(use.ctx, ast.Load) and not _bound_again(function, use, name)
     )
 

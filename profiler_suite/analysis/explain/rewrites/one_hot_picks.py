@@ -41,9 +41,7 @@ def picked(function: Function) -> PickedNumbers | None:
     edits: list[Edit] = []
     lines: list[int] = []
     left = {
-        name: sum(isinstance(n.ctx, ast.Load) for n in syntax.uses(function.node, name))
-        - len(one.made)
-        + 1
+        name: sum(isinstance(n.ctx, ast.Load) for n in function.uses(name)) - len(one.made) + 1
         for name, one in named.items()
     }
     gone: list[ast.stmt] = []
@@ -89,7 +87,7 @@ def _named(function: Function) -> Iterator[tuple[str, _OneHot]]:
 
 
 def _set_once(function: Function, name: str) -> bool:
-    stores = [n for n in syntax.uses(function.node, name) if isinstance(n.ctx, ast.Store)]
+    stores = [n for n in function.uses(name) if isinstance(n.ctx, ast.Store)]
     return len(stores) == 1
 
 

@@ -230,7 +230,7 @@ def _separator(function: Function, one: Match) -> str:
 def _becomes_an_array(function: Function, name: str) -> bool:
     """Whether a list begins empty, grows in one place, and is then only made an array."""
     begun = used = 0
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if isinstance(node, ast.Assign) and name in map(ast.unparse, node.targets):
             begun += ast.unparse(node.value) == "[]"
             used += (

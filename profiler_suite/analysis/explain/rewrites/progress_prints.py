@@ -13,7 +13,7 @@ from profiler_suite.analysis.explain.rewriting import Function
 
 def loops_apart(function: Function) -> Iterator[tuple[ast.For, str]]:
     """Each loop that prints what it does not compute, and the function with two for it."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, ast.For) or loop.orelse or not _is_repeatable(loop.iter):
             continue
         printing = [each for each in loop.body if _only_prints(function, each)]

@@ -40,7 +40,7 @@ class Flat:
 
 def in_one_loop(function: Function) -> Iterator[Flat]:
     """Each such nest."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if isinstance(loop, ast.For) and not loop.orelse:
             nest = _nest(function, loop)
             if nest is None:

@@ -32,7 +32,7 @@ class RaggedRows:
 
 def in_one_array(function: Function) -> Iterator[RaggedRows]:
     """Each loop over a list of arrays, with elements of one array in their place."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, ast.For) or loop.orelse:
             continue
         kind = _kind(function, loop)

@@ -81,7 +81,7 @@ def _callee(function: Function, node: ast.expr) -> ast.FunctionDef | ast.Lambda 
         return node
     if not isinstance(node, ast.Name):
         return None
-    for inner in ast.walk(function.node):
+    for inner in function.nodes:
         if (
             isinstance(inner, ast.FunctionDef)
             and inner.name == node.id

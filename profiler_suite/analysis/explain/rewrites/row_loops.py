@@ -459,7 +459,7 @@ def _heads(unit: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
 def row_loops(function: Function) -> Iterator[RowLoop]:
     """The outermost loops, and statements with comprehensions, that go through tables."""
     kinds = (ast.For, ast.While, ast.Assign, ast.Expr, ast.Return, ast.AnnAssign)
-    units = [n for n in ast.walk(function.node) if isinstance(n, kinds)]
+    units = [n for n in function.nodes if isinstance(n, kinds)]
     for unit in units:
         if any(isinstance(p, ast.For | ast.While) for p in function.around(unit)):
             continue

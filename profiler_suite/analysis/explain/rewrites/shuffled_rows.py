@@ -31,7 +31,7 @@ class ShuffledLoop(NamedTuple):
 
 def shuffled_loops(function: Function) -> Iterator[ShuffledLoop]:
     """Each loop or comprehension over a count that permutes one array once in an iteration."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if isinstance(node, ast.For) and isinstance(node.iter, ast.Call) and not node.orelse:
             yield from _of_loop(function, node)
         elif isinstance(node, ast.ListComp) and len(node.generators) == 1:

@@ -74,7 +74,7 @@ def _only_read(
         return None
     if any(isinstance(each, _STAYS) for each in ast.walk(value)):
         return None
-    used = [n for n in syntax.uses(function.node, target.id) if n is not target]
+    used = [n for n in function.uses(target.id) if n is not target]
     if len(used) != 1 or not isinstance(used[0].ctx, ast.Load):
         return None
     around = [used[0], *function.around(used[0])]

@@ -160,7 +160,7 @@ def formats_after(function: Function, loop: Loop, name: str, kind: str) -> Itera
     """Formats that may serve after the loop: the one that is asked for, or its own and CSR."""
     end = loop.end_lineno or loop.lineno
     asked = set()
-    for node in syntax.uses(function.node, name):
+    for node in function.uses(name):
         if node.lineno <= end:
             continue
         parent = function.parents[node]
@@ -188,7 +188,7 @@ def after_loop(made_of: ElementLists, made: str, name: str) -> list[str]:
 
 def only_shaped(function: Function, loop: Loop, made: ast.Assign, name: str) -> list[Edit]:
     """The matrix that is never filled, in a format that costs nothing; [] where it is used."""
-    others = [n for n in syntax.uses(function.node, name) if n.lineno < loop.lineno]
+    others = [n for n in function.uses(name) if n.lineno < loop.lineno]
     assert isinstance(made.value, ast.Call)
     called = made.value.func
     if others != made.targets or isinstance(called, ast.Name):

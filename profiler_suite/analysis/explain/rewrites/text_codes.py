@@ -61,7 +61,7 @@ def _texts(function: Function) -> Iterator[str]:
     for name, words in function.source.names.items():
         if not words.startswith("str ") or not name.isidentifier():
             continue
-        uses = syntax.uses(function.node, name)
+        uses = function.uses(name)
         stored = [each for each in uses if not isinstance(each.ctx, ast.Load)]
         top = [function.parents[function.statement_of(each)] for each in stored]
         if (name in parameters and not stored) or top == [function.node]:
@@ -80,7 +80,7 @@ def _first_statement(function: Function, places: list[ast.Name]) -> ast.stmt:
 
 def _plain_codes(function: Function, taken: list[tuple[int, int]]) -> Iterator[Edit]:
     """`ord('a')` as a number, where nothing around it is replaced anyway."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, ast.Call) or ast.unparse(node.func) != "ord":
             continue
         code = _code(node.args[0]) if len(node.args) == 1 else None

@@ -143,7 +143,7 @@ def _edits(function: Function, chain: list[ast.stmt], name: str, dtype: str) -> 
             n.id
             for each in chain
             for bound in syntax.bound_names(each)
-            for n in syntax.uses(function.node, bound)
+            for n in function.uses(bound)
             if id(n) not in inside
         }
     )

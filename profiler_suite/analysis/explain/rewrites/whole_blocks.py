@@ -42,7 +42,7 @@ class _Blocks:
 
 def apart(function: Function) -> Iterator[BlocksApart]:
     """The function once for each of its loops over blocks, with that one in two parts."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         made: tuple[list[Edit], str, str] | None = None
         blocks: _Blocks | None = None
         if isinstance(node, ast.For) and not node.orelse:
@@ -90,11 +90,7 @@ def _blocks(
 def _is_length(function: Function, node: ast.expr) -> bool:
     """Whether it is how long something is, also by a name that is set once: not negative."""
     if isinstance(node, ast.Name):
-        stores = [
-            each
-            for each in syntax.uses(function.node, node.id)
-            if isinstance(each.ctx, ast.Store)
-        ]
+        stores = [each for each in function.uses(node.id) if isinstance(each.ctx, ast.Store)]
         given = function.parents[stores[0]] if len(stores) == 1 else None
         return (
             isinstance(given, ast.Assign)
@@ -129,7 +125,7 @@ def _is_end(node: ast.expr, blocks: _Blocks) -> bool:
 def _is_asked_for(function: Function, loop: ast.For, start: str) -> bool:
     """Whether what the loop leaves in its counter is read outside of it."""
     inside = set(ast.walk(loop))
-    others = [use for use in syntax.uses(function.node, start) if use not in inside]
+    others = [use for use in function.uses(start) if use not in inside]
     return bool(others) and syntax.is_read_after(function, start)
 
 

@@ -67,7 +67,7 @@ class _SlicedWindow:
 
 def pairs_before(function: Function) -> Iterator[tuple[ast.For | ast.ListComp, str]]:
     """Each loop with the measures of all windows before it, and the function so."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if isinstance(loop, ast.For) or (
             isinstance(loop, ast.ListComp) and len(loop.generators) == 1
         ):
@@ -133,9 +133,7 @@ def _set_once(function: Function, loop: ast.AST) -> dict[str, ast.expr]:
     for node in ast.walk(loop):
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            stores = [
-                n for n in syntax.uses(function.node, name) if isinstance(n.ctx, ast.Store)
-            ]
+            stores = [n for n in function.uses(name) if isinstance(n.ctx, ast.Store)]
             if len(stores) == 1 and isinstance(node.value, ast.Subscript):
                 found[name] = node.value
     return found
@@ -149,15 +147,12 @@ def _unused(
     return {
         name
         for name in local
-        if all(
-            use in inside or isinstance(use.ctx, ast.Store)
-            for use in syntax.uses(function.node, name)
-        )
+        if all(use in inside or isinstance(use.ctx, ast.Store) for use in function.uses(name))
     }
 
 
 def _store(function: Function, name: str) -> ast.stmt:
-    uses = syntax.uses(function.node, name)
+    uses = function.uses(name)
     return function.statement_of(next(n for n in uses if isinstance(n.ctx, ast.Store)))
 
 

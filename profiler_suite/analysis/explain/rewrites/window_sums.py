@@ -82,10 +82,10 @@ def _begins(function: Function, name: str) -> bool | None:
     """Whether the window has a limit of its own; None where it is no list nor deque of it."""
     made = [
         n.value
-        for n in ast.walk(function.node)
+        for n in function.nodes
         if isinstance(n, ast.Assign) and [ast.unparse(t) for t in n.targets] == [name]
     ]
-    stored = [n for n in syntax.uses(function.node, name) if isinstance(n.ctx, ast.Store)]
+    stored = [n for n in function.uses(name) if isinstance(n.ctx, ast.Store)]
     if len(made) != 1 or len(stored) != 1:
         return None
     value = made[0]

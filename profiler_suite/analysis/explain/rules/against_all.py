@@ -55,7 +55,7 @@ class _OneRow:
 def one_row_against_all(seen: Observation) -> Iterator[Finding]:
     """Matrices of one row each, handed to what takes matrices."""
     for function in seen.functions:
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             index = _counter(function, node)
             if not index:
                 continue
@@ -136,7 +136,7 @@ def _all_before(
     stores = any(
         isinstance(n, ast.Subscript) and isinstance(n.ctx, ast.Store) for n in ast.walk(loop)
     )
-    taken = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+    taken = {n.id for n in function.nodes if isinstance(n, ast.Name)}
     lines: dict[str, str] = {}
     edits: list[Edit] = []
     for each in calls:
@@ -225,7 +225,7 @@ _ONE_COLUMN = ("X[:, [J]]", "X[:, J].reshape(-1, 1)", "X[:, J:J + 1]", "X[:, J][
 def scaled_by_column(seen: Observation) -> Iterator[Finding]:
     """Scalers that take all columns."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             text = _scaled(function, loop)
             if text:
                 start, end = function.span(loop)
@@ -283,7 +283,7 @@ def _scaled(function: Function, loop: ast.For) -> str:
 def points_of_grid(seen: Observation) -> Iterator[Finding]:
     """Interpolators over grids."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             text = _over_grid(function, loop)
             if text:
                 start, end = function.span(loop)

@@ -130,7 +130,7 @@ def aggregated_columns(seen: Observation) -> Iterator[Finding]:
 def _grouped_once(function: Function, text: str, one: Match) -> str:
     """The groups named where they are first needed: to find them takes most of the time."""
     groups = f"{ast.unparse(one['DF'])}.groupby({ast.unparse(one['K'])})"
-    taken = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+    taken = {n.id for n in function.nodes if isinstance(n, ast.Name)}
     if "groups" in taken or text.count(groups) < 2:
         return text
     first, *rest = text.split(groups)

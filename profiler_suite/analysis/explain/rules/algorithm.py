@@ -52,7 +52,7 @@ def einsum_product(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         edits = []
         lines = []
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             text = einsum_products.written_out(function, node)
             if text is not None and isinstance(node, ast.Call):
                 edits.append(rewriting.edit(function, node, text))
@@ -75,7 +75,7 @@ def summed_product(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         edits = []
         lines = []
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             text = einsum_products.summed(function, node)
             if text is not None and isinstance(node, ast.Call):
                 edits.append(rewriting.edit(function, node, text))
@@ -423,7 +423,7 @@ def matrix_power(seen: Observation) -> Iterator[Finding]:
         helpers=(POWER_TIMES,),
     )
     for function in seen.functions:
-        for loop in ast.walk(function.node):
+        for loop in function.nodes:
             text = _powered(function, loop) if isinstance(loop, ast.For) else ""
             if text:
                 assert isinstance(loop, ast.For)

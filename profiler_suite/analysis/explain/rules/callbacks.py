@@ -38,7 +38,7 @@ def find_callee(
         return node, function
     if not isinstance(node, ast.Name):
         return None
-    for inner in ast.walk(function.node):
+    for inner in function.nodes:
         if isinstance(inner, ast.FunctionDef) and inner.name == node.id:
             return (inner, function) if not inner.decorator_list else None
         if (

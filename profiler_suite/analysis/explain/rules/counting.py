@@ -184,7 +184,7 @@ _COUNTED = ("np.sum({})", "np.count_nonzero({})", "({}).sum()")
 def cells_counted(seen: Observation) -> Iterator[Finding]:
     """Confusion matrices and co-occurrences by two loops."""
     for function in seen.functions:
-        for outer in ast.walk(function.node):
+        for outer in function.nodes:
             edits = _cells(function, outer) if isinstance(outer, ast.For) else None
             if edits and isinstance(outer, ast.For):
                 yield from seen.edited(

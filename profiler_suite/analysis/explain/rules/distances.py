@@ -67,7 +67,7 @@ def squared_limit(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         edits: list[Edit] = []
         lines: list[int] = []
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             made = _of_squares(function, node)
             if made:
                 edits += made

@@ -39,7 +39,7 @@ def weighted_draw(seen: Observation) -> Iterator[Finding]:
         edits: list[Edit] = []
         lines: list[int] = []
         sums: dict[tuple[str, ast.AST], str] = {}
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             one = _weighted(function, node)
             if one is None:
                 continue

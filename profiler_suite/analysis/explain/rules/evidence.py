@@ -86,7 +86,7 @@ def calls_outside_loops(function: Function) -> dict[tuple[str, int], int]:
     """How many calls of a NumPy function a line of the file has, where none is in a loop."""
     found: dict[tuple[str, int], int] = {}
     looped: set[tuple[str, int]] = set()
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
         if not isinstance(node, ast.Call) or not name.startswith("numpy."):
             continue

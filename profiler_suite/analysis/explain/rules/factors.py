@@ -129,7 +129,7 @@ def _names_of(node: ast.expr) -> set[str]:
 def _is_set_otherwise(function: Function, name: str, given: list[ast.Assign]) -> bool:
     """Whether its elements are set, or it by anything but these statements."""
     known = {id(node) for each in given for node in ast.walk(each)}
-    for use in syntax.uses(function.node, name):
+    for use in function.uses(name):
         above = function.parents[use]
         stored = isinstance(above, ast.Subscript) and not isinstance(above.ctx, ast.Load)
         if id(use) not in known and (stored or not isinstance(use.ctx, ast.Load)):

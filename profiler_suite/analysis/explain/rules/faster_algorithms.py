@@ -105,7 +105,7 @@ _OF_PAIRS = (
 
 def _by_indices(function: Function) -> Iterator[tuple[list[Edit], list[int]]]:
     """Distances of all pairs that i, j = np.triu_indices(n, 1) pick."""
-    for statement in ast.walk(function.node):
+    for statement in function.nodes:
         match statement:
             case ast.Assign([ast.Tuple([ast.Name(i), ast.Name(j)])], ast.Call() as call):
                 triangle = patterns.match(function, call, "np.triu_indices(N, 1)")
@@ -114,7 +114,7 @@ def _by_indices(function: Function) -> Iterator[tuple[list[Edit], list[int]]]:
                 continue
         for one in patterns.found(function, _OF_PAIRS, _is_float_vector):
             picked = {ast.unparse(one[each]) for each in "IJ"}
-            once = all(len(syntax.uses(function.node, name)) == 2 for name in (i, j))
+            once = all(len(function.uses(name)) == 2 for name in (i, j))
             array = function.text_of(one["A"])
             if triangle is None or picked != {i, j} or not once:
                 continue

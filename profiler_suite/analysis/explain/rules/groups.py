@@ -261,7 +261,7 @@ def group_loop(seen: Observation) -> Iterator[Finding]:
             if changed:
                 yield from _of_groups(seen, function, changed)
         yield from _of_groups(seen, function, function)
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             edit = key_rows.set_at_once(function, loop)
             if edit is not None:
                 yield from seen.edited(

@@ -154,7 +154,7 @@ _METHODS = frozenset(
 
 def invariants(seen: Observation, function: Function) -> Iterator[Finding]:
     """Calls in loops whose operands no iteration changes, computed before the loop."""
-    for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+    for loop in (n for n in function.nodes if isinstance(n, ast.For)):
         yield from _before(seen, function, loop, loop.body, syntax.changed_in(loop))
     yield from _of_comprehensions(seen, function)
 
@@ -162,7 +162,7 @@ def invariants(seen: Observation, function: Function) -> Iterator[Finding]:
 def _of_comprehensions(seen: Observation, function: Function) -> Iterator[Finding]:
     """The same for comprehensions, and for functions that are handed over to be called."""
     kinds = (ast.Lambda, *syntax.COMPREHENSIONS)
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, kinds) or any(
             isinstance(p, kinds) for p in function.around(node)
         ):

@@ -123,7 +123,7 @@ def even_grid(seen: Observation) -> Iterator[Finding]:
         (f"{made}(P)", "on_even_grid(A, V, P)"), where=floats, title=title, helpers=helpers
     )
     for function in seen.functions:
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             call = node if isinstance(node, ast.Call) else None
             first = syntax.set_for_one_use(function, call.func) if call is not None else None
             if call is None or first is None or len(call.args) != 1 or call.keywords:

@@ -142,7 +142,7 @@ def _fields(function: Function, name: str) -> list[ast.Subscript | ast.Attribute
     """Uses of a['p'] and, of record arrays, a.p."""
     form = function.source.names.get(name, "")
     found: list[ast.Subscript | ast.Attribute] = []
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         value = getattr(node, "value", None)
         if not isinstance(value, ast.Name) or value.id != name:
             continue
@@ -378,7 +378,7 @@ def reshape_copies(seen: Observation) -> Iterator[Finding]:
 def column_loop(seen: Observation) -> Iterator[Finding]:
     """Columns taken one by one from rows."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             if not isinstance(loop.target, ast.Name):
                 continue
             columns = _columns(function, loop, loop.target.id)

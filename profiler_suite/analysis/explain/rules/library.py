@@ -253,7 +253,7 @@ def series_combined(seen: Observation) -> Iterator[Finding]:
 def iterrows(seen: Observation) -> Iterator[Finding]:
     """Loops over the rows of a table."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             one = patterns.match(function, loop.iter, "DF.iterrows()")
             if one is None or not isinstance(loop.target, ast.Tuple):
                 continue
@@ -293,7 +293,7 @@ def iterrows(seen: Observation) -> Iterator[Finding]:
 def itertuples(seen: Observation) -> Iterator[Finding]:
     """Loops over named tuples."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             one = patterns.match(function, loop.iter, "DF.itertuples(**KW)")
             if one is None or not isinstance(loop.target, ast.Name):
                 continue

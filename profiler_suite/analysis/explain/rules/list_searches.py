@@ -127,7 +127,7 @@ def list_membership(seen: Observation) -> Iterator[Finding]:
     """Lists in which is searched."""
     for function in seen.functions:
         found: dict[tuple[ast.stmt, str], list[ast.expr]] = {}
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             if not isinstance(node, ast.Compare) or len(node.ops) != 1:
                 continue
             values = node.comparators[0]

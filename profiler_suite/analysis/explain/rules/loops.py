@@ -219,7 +219,7 @@ def sums_by_key(keys, values=None):
 def sums_in_dictionary(seen: Observation) -> Iterator[Finding]:
     """Dictionaries that loops over arrays fill with sums."""
     for function in seen.functions:
-        for loop in ast.walk(function.node):
+        for loop in function.nodes:
             if not isinstance(loop, ast.For) or loop.orelse:
                 continue
             text = key_sums.summed_by_key(function, loop)
@@ -248,7 +248,7 @@ def sums_in_dictionary(seen: Observation) -> Iterator[Finding]:
 def lists_in_dictionary(seen: Observation) -> Iterator[Finding]:
     """Dictionaries that loops over arrays fill with lists."""
     for function in seen.functions:
-        for loop in ast.walk(function.node):
+        for loop in function.nodes:
             if not isinstance(loop, ast.For) or loop.orelse:
                 continue
             lines = range(loop.lineno, (loop.end_lineno or loop.lineno) + 1)

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import forms, patterns
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -72,7 +72,7 @@ def _changes(function: Function, made: ast.expr) -> list[Edit] | None:
         name = parent.targets[0]
         if len(parent.targets) != 1 or not isinstance(name, ast.Name):
             return None
-        named = [use for use in syntax.uses(function.node, name.id) if use is not name]
+        named = [use for use in function.uses(name.id) if use is not name]
         if not named or any(isinstance(use.ctx, ast.Store) for use in named):
             return None
         uses = list(named)

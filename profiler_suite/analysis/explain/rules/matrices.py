@@ -4,7 +4,7 @@ import ast
 import math
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -79,7 +79,7 @@ def symmetric_eigenvalues(seen: Observation) -> Iterator[Finding]:
 def whole_decomposition(seen: Observation) -> Iterator[Finding]:
     """Decompositions whose vectors nobody reads, or only some of them."""
     for function in seen.functions:
-        made = [each for node in ast.walk(function.node) for each in _parts(function, node)]
+        made = [each for node in function.nodes for each in _parts(function, node)]
         if made:
             yield from seen.edited(
                 function,
@@ -153,7 +153,7 @@ def _used(function: Function, node: ast.AST) -> set[int]:
         number
         for number, each in enumerate(target.elts)
         if isinstance(each, ast.Name)
-        and any(isinstance(use.ctx, ast.Load) for use in syntax.uses(function.node, each.id))
+        and any(isinstance(use.ctx, ast.Load) for use in function.uses(each.id))
     }
 
 

@@ -113,7 +113,7 @@ def _assignments(
     """Assignments written another way, all of a function at once; '' leaves one as it is."""
     for function in seen.functions:
         edits, lines = [], []
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             text = written(function, node)
             if text and isinstance(node, ast.Assign):
                 start, end = function.span(node)

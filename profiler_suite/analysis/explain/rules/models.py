@@ -36,7 +36,7 @@ def one_row_calls(seen: Observation) -> Iterator[Finding]:
         table += _all_rows(row, "for V in range(N)", "X[:N]")
     yield from seen.rewrites(*table, title="call it once for all rows")
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             text = _one_call(function, loop)
             if text:
                 start, end = function.span(loop)
@@ -152,7 +152,7 @@ def _fits(loop: ast.For, target: ast.Subscript, one: Match, outer: Match) -> boo
 def element_calls(seen: Observation) -> Iterator[Finding]:
     """Calls of a library for one element at a time."""
     for function in seen.functions:
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             if isinstance(node, ast.For):
                 for text in (*of_loop(function, node), *_of_statements(function, node)):
                     start, end = function.span(node)
@@ -470,7 +470,7 @@ def distribution(seen: Observation) -> Iterator[Finding]:
     """Distributions whose framework takes longer than they do."""
     for function in seen.functions:
         edits = []
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             text = _thawed(function, node) if isinstance(node, ast.Call) else ""
             if text and isinstance(node, ast.Call):
                 edits.append((node, rewriting.edit(function, node, text)))

@@ -177,7 +177,7 @@ def called_per_iteration(seen: Observation) -> Iterator[Finding]:
     """Calls of libraries in loops: said only where nothing else was found."""
     for function in seen.functions if seen.lines_are_timed else ():
         named: dict[str, int] = {}
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             name = function.qualified(node.func) if isinstance(node, ast.Call) else ""
             repeated = any(isinstance(p, syntax.REPEATING) for p in function.around(node))
             others = any(_is_of_library(function, n) for n in ast.walk(node) if n is not node)
@@ -206,7 +206,7 @@ def _is_of_library(function: Function, node: ast.AST) -> bool:
 
 def _carried(function: Function) -> Iterator[tuple[int, int]]:
     """First and last lines of innermost loops whose iterations depend on each other."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, ast.For | ast.While):
             continue
         if any(isinstance(n, ast.For | ast.While) for b in node.body for n in ast.walk(b)):
@@ -360,5 +360,5 @@ def _calls_itself(function: Function) -> bool:
         isinstance(n, ast.Call)
         and isinstance(n.func, ast.Name)
         and n.func.id == function.source.function
-        for n in ast.walk(function.node)
+        for n in function.nodes
     )

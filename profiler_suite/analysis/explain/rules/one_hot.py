@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import forms, one_hot_picks, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
@@ -122,7 +122,7 @@ def _is_only_multiplied(function: Function, made: ast.expr) -> bool:
     target = parent.targets[0]
     if len(parent.targets) != 1 or not isinstance(target, ast.Name):
         return False
-    used = [each for each in syntax.uses(function.node, target.id) if each is not target]
+    used = [each for each in function.uses(target.id) if each is not target]
     multiplied = [_is_multiplied(function, each) for each in used]
     return any(multiplied) and all(
         known or _is_summed(function, each)
@@ -162,6 +162,6 @@ def _readers(function: Function) -> list[int]:
     """Lines of the file with matrix products."""
     return [
         node.lineno + function.shift
-        for node in ast.walk(function.node)
+        for node in function.nodes
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult)
     ]

@@ -84,7 +84,7 @@ _SORTED = "sort the values themselves, without their order"
 
 def _sorted_by_name(seen: Observation, function: Function) -> Iterator[Finding]:
     """order = np.argsort(x) of which only x[order] is used."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, ast.Subscript) or not isinstance(node.ctx, ast.Load):
             continue
         made = syntax.set_for_one_use(function, node.slice)

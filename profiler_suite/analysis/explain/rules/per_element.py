@@ -24,7 +24,7 @@ def vectorize(seen: Observation) -> Iterator[Finding]:
     """A Python function called for every element."""
     for function in seen.functions:
         made_of = _vectorized_names(function)
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             if not isinstance(node, ast.Call) or node.keywords or not node.args:
                 continue
             found = _vectorized(function, node.func)
@@ -94,7 +94,7 @@ def _vectorized_names(function: Function) -> dict[str, Called]:
             if bound.startswith(prefix):
                 called = ast.Name(bound.removeprefix(prefix), ast.Load())
                 found[name] = called, bool(objects)
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             callee = _vectorized(function, node.value)
             if callee is not None:
@@ -194,7 +194,7 @@ def filter_callback(seen: Observation) -> Iterator[Finding]:
 def mapped(seen: Observation) -> Iterator[Finding]:
     """An array made from a comprehension over another."""
     for function in seen.functions:
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             if function.is_numpy(node, ("array", "asarray", "fromiter", "stack")):
@@ -204,7 +204,7 @@ def mapped(seen: Observation) -> Iterator[Finding]:
 
 def _listed(seen: Observation, function: Function) -> Iterator[Finding]:
     """A list of what a function gives for elements, of one array or of several."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, ast.ListComp) or len(node.generators) != 1:
             continue
         parent = function.parents.get(node)

@@ -201,7 +201,7 @@ def routine(seen: Observation) -> Iterator[Finding]:
 
 
 def _has_loops(function: Function) -> bool:
-    return any(isinstance(node, ast.For | ast.While) for node in ast.walk(function.node))
+    return any(isinstance(node, ast.For | ast.While) for node in function.nodes)
 
 
 def _arrays(function: Function) -> dict[str, Form] | None:
@@ -220,7 +220,7 @@ def _arrays(function: Function) -> dict[str, Form] | None:
 
 def _result(function: Function) -> Form | None:
     """What its only return statement gives."""
-    returns = [node for node in ast.walk(function.node) if isinstance(node, ast.Return)]
+    returns = [node for node in function.nodes if isinstance(node, ast.Return)]
     if len(returns) != 1 or returns[0].value is None:
         return None
     found = forms.of(function, returns[0].value)

@@ -282,7 +282,7 @@ def translated(values, table, otherwise):
 def values_replaced(seen: Observation) -> Iterator[Finding]:
     """Loops over a dictionary that replace values of an array."""
     for function in seen.functions:
-        for loop in ast.walk(function.node):
+        for loop in function.nodes:
             if not isinstance(loop, ast.For):
                 continue
             text = _replaced(function, loop)
@@ -465,7 +465,7 @@ _OF_MANY_CALLS = "the list lives on from call to call, and what else uses it was
 def kept_list_searched(seen: Observation) -> Iterator[Finding]:
     """Membership in a list that is no name of the function's own."""
     for function in seen.functions if seen.shares_are_known else ():
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], _MEMBERSHIP):
                 continue
             searched = ast.unparse(node.comparators[0])
@@ -492,5 +492,5 @@ def kept_list_searched(seen: Observation) -> Iterator[Finding]:
 
 def _own(function: Function) -> set[str]:
     """Parameters and names that the function sets."""
-    given = {each.arg for each in ast.walk(function.node) if isinstance(each, ast.arg)}
+    given = {each.arg for each in function.nodes if isinstance(each, ast.arg)}
     return given | syntax.bound_names(function.node)

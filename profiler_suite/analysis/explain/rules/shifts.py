@@ -103,7 +103,7 @@ def _groups(function: Function) -> Iterator[list[_RolledCopy]]:
     """Shifted copies of one array that stays the same while they are made."""
     found = [
         each
-        for node in ast.walk(function.node)
+        for node in function.nodes
         if isinstance(node, ast.Call) and not _is_shifted_again(function, node)
         if (each := _shifted(function, node)) is not None
     ]
@@ -265,7 +265,7 @@ def _is_only_read(function: Function, node: ast.expr) -> bool:
         name = parent.targets[0]
         if not isinstance(name, ast.Name):
             return False
-        used = syntax.uses(function.node, name.id)
+        used = function.uses(name.id)
         return all(
             each is name or isinstance(function.parents[each], _READING) for each in used
         )

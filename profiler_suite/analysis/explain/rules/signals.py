@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import patterns, shuffled_rows
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
@@ -204,7 +204,7 @@ def _uses(function: Function, call: ast.expr) -> list[ast.AST]:
     name = parent.targets[0]
     if not isinstance(name, ast.Name):
         return [parent]
-    used = [each for each in syntax.uses(function.node, name.id) if each is not name]
+    used = [each for each in function.uses(name.id) if each is not name]
     return [function.parents[each] for each in used] or [parent]
 
 

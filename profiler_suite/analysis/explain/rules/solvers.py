@@ -127,11 +127,11 @@ def _is_kept(function: Function, matrix: ast.expr) -> bool:
         matrix = matrix.value  # what a matrix has turned is kept where it is
     if isinstance(matrix, ast.Attribute):
         text = ast.unparse(matrix)
-        places = [n for n in ast.walk(function.node) if isinstance(n, ast.Attribute)]
+        places = [n for n in function.nodes if isinstance(n, ast.Attribute)]
         return not any(
             ast.unparse(each) == text and not isinstance(each.ctx, ast.Load) for each in places
         )
-    parameters = {each.arg for each in ast.walk(function.node) if isinstance(each, ast.arg)}
+    parameters = {each.arg for each in function.nodes if isinstance(each, ast.arg)}
     own = parameters | syntax.changed_in(function.node)
     return isinstance(matrix, ast.Name) and matrix.id not in own
 
@@ -157,8 +157,8 @@ def _callbacks(seen: Observation) -> list[tuple[Function, ast.FunctionDef, str]]
     """Functions that are handed to a solver of SciPy, where they stand, and the solver."""
     found: dict[tuple[str, str], tuple[Function, ast.FunctionDef, str]] = {}
     for function in seen.functions:
-        inner = {n.name: n for n in ast.walk(function.node) if isinstance(n, ast.FunctionDef)}
-        for node in ast.walk(function.node):
+        inner = {n.name: n for n in function.nodes if isinstance(n, ast.FunctionDef)}
+        for node in function.nodes:
             if not isinstance(node, ast.Call):
                 continue
             solver = function.qualified(node.func)

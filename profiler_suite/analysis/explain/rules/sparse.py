@@ -29,7 +29,7 @@ from profiler_suite.measure.explain.records import Edit
 def sparse_filled(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices filled in loops."""
     for function in seen.functions:
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
                 continue
             qualified = function.qualified(node.value.func)
@@ -140,7 +140,7 @@ def sparse_made_dense(seen: Observation) -> Iterator[Finding]:
 def sparse_assembled(seen: Observation) -> Iterator[Finding]:
     """Sparse matrices assembled in loops."""
     for function in seen.functions:
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Call):
                 continue
             owner, _, kind = function.qualified(node.value.func).rpartition(".")

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
@@ -102,7 +102,7 @@ def _kept_sparse(function: Function, one: Match) -> list[Edit]:
     name = one["X"]
     if not isinstance(name, ast.Name):
         return []
-    uses = syntax.uses(function.node, name.id)
+    uses = function.uses(name.id)
     stores = [each for each in uses if not isinstance(each.ctx, ast.Load)]
     inside = {id(each) for each in ast.walk(one.node)}
     if len(stores) != 1 or any(id(u) not in inside for u in uses if u not in stores):

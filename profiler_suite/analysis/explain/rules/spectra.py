@@ -48,7 +48,7 @@ def filtered_spectrum(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         edits: list[Edit] = []
         lines: list[int] = []
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             found = _filtered(function, node)
             if found is not None and not any(
                 each.start == function.span(found.forward)[0] for each in edits
@@ -132,7 +132,7 @@ def _forward(function: Function, node: ast.AST, name: str) -> ast.Call | None:
 
 def _given(function: Function, name: str) -> ast.expr | None:
     """What a name is set to, where it is set once."""
-    stores = [n for n in syntax.uses(function.node, name) if isinstance(n.ctx, ast.Store)]
+    stores = [n for n in function.uses(name) if isinstance(n.ctx, ast.Store)]
     parents = [function.parents[n] for n in stores]
     whole = [p for p in parents if isinstance(p, ast.Assign) and len(p.targets) == 1]
     changed = [p for p in parents if isinstance(p, ast.AugAssign)]
@@ -150,7 +150,7 @@ def _responses(
     if not isinstance(target, ast.Name):
         return None
     found: list[ast.expr] = []
-    for use in syntax.uses(function.node, target.id):
+    for use in function.uses(target.id):
         parent = function.parents[use]
         if use is target:
             continue

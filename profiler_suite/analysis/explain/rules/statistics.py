@@ -239,7 +239,7 @@ def _of_elements(function: Function, formulas: Mapping[str, str]) -> Iterator[tu
 
 def _unpacked(function: Function) -> Iterator[tuple[int, Edit]]:
     """`slope, intercept, r, p, se = linregress(x, y)` of which only the first are used."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Tuple):
             continue
         names = [each.id for each in node.targets[0].elts if isinstance(each, ast.Name)]
@@ -262,9 +262,7 @@ def _formulas(
 ) -> list[str]:
     """A statement for each result that is used; [] where another one is."""
     used = {
-        n.id
-        for n in ast.walk(function.node)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
+        n.id for n in function.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)
     }
     if used & set(names[len(formulas) :]) or not all(patterns.pure(one[n]) for n in "XY"):
         return []

@@ -190,7 +190,7 @@ def _as_grid(
 def table_columns(seen: Observation) -> Iterator[Finding]:
     """Columns of tables, one after the other."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             for edits in column_calls.of_columns(function, loop):
                 yield from seen.edited(
                     function,
@@ -412,7 +412,7 @@ def _made_before(function: Function, statement: ast.Assign, row: ast.expr) -> as
     before = block[place - 1] if place else None
     if not isinstance(row, ast.Name) or not isinstance(before, ast.Assign):
         return None
-    uses = [n for n in ast.walk(function.node) if isinstance(n, ast.Name) and n.id == row.id]
+    uses = [n for n in function.nodes if isinstance(n, ast.Name) and n.id == row.id]
     own = [ast.unparse(t) for t in before.targets] == [row.id]
     return before if own and len(uses) == 2 else None
 

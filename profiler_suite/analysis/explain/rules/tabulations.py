@@ -39,7 +39,7 @@ _PLACES = ("OUT.loc[U, V]", "OUT.at[U, V]")
 def cells_by_two_keys(seen: Observation) -> Iterator[Finding]:
     """Tables of two keys, cell by cell."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             inner = loop.body[0]
             if len(loop.body) != 1 or not isinstance(inner, ast.For) or len(inner.body) != 1:
                 continue
@@ -184,7 +184,7 @@ _HAS_WORD = (
 def columns_of_words(seen: Observation) -> Iterator[Finding]:
     """Indicators of the words of a text."""
     for function in seen.functions:
-        for loop in (n for n in ast.walk(function.node) if isinstance(n, ast.For)):
+        for loop in (n for n in function.nodes if isinstance(n, ast.For)):
             text = _indicators(function, loop)
             if text:
                 start, end = function.span(loop)

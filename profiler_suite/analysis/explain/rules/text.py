@@ -405,7 +405,7 @@ def few_different(seen: Observation) -> Iterator[Finding]:
     """Methods of texts on columns of few different ones."""
     for function in seen.functions:
         edits, lines = [], []
-        for node in ast.walk(function.node):
+        for node in function.nodes:
             text = _of_different(function, node) if isinstance(node, ast.expr) else ""
             if text and isinstance(node, ast.expr):
                 edits.append(rewriting.edit(function, node, text))

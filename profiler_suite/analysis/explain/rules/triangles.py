@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import patterns
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
@@ -82,7 +82,7 @@ def _changes(function: Function, made: ast.expr, text: str) -> list[Edit] | None
         for pair in pairs[0]
     )
     name = "triangle"
-    if not both or syntax.uses(function.node, name):
+    if not both or function.uses(name):
         return None
     targets = [target, *(pair for pair in pairs[0] if isinstance(pair, ast.expr))]
     return [own, *(_renamed(function, each, name) for each in targets)]
@@ -92,7 +92,7 @@ def _reads(function: Function, target: ast.expr) -> list[ast.expr] | None:
     """Where a name is read that is set once; None for other targets."""
     if not isinstance(target, ast.Name):
         return None
-    used = [each for each in syntax.uses(function.node, target.id) if each is not target]
+    used = [each for each in function.uses(target.id) if each is not target]
     read = [each for each in used if isinstance(each.ctx, ast.Load)]
     return list(read) if read and len(read) == len(used) else None
 

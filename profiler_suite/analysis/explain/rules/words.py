@@ -47,7 +47,7 @@ def any_of_words(seen: Observation) -> Iterator[Finding]:
 
 def _of_lists(seen: Observation, function: Function) -> Iterator[Finding]:
     """`[any(w in t for w in words) for t in df['text']]`."""
-    for node in ast.walk(function.node):
+    for node in function.nodes:
         if not isinstance(node, ast.ListComp) or len(node.generators) > 1:
             continue
         head = node.generators[0]
