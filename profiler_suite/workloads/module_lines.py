@@ -203,14 +203,32 @@ def _lines_of(file: str) -> list[str]:
 
 
 def _results(body: list[ast.stmt], lines: list[str], last: int) -> list[str]:
-    """Names that the lines assign and that the rest of the module reads."""
-    assigned: dict[str, None] = {}
-    for statement in body:
-        for each in ast.walk(statement):
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-                assigned[each.id] = None
+    """Names that the lines assign and that the rest of the module reads.
+
+    Where it reads none they are the last of a script that somebody looks at afterwards.
+    """
+    assigned = _assigned(body)
     read = _read_later("".join(lines), last)
-    return [name for name in assigned if name in read]
+    return [name for name in assigned if name in read] or _kept(body, assigned)
+
+
+def _assigned(body: Sequence[ast.AST]) -> dict[str, None]:
+    return {
+        each.id: None
+        for statement in body
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
+
+
+def _kept(body: list[ast.stmt], assigned: Mapping[str, None]) -> list[str]:
+    """What they compute: what is assigned outside of loops or added to; without that, all."""
+    loops = [each for s in body for each in ast.walk(s) if isinstance(each, ast.For)]
+    counters = _assigned([each.target for each in loops])
+    outside = [s for s in body if not isinstance(s, ast.For | ast.While)]
+    added = [each for s in body for each in ast.walk(s) if isinstance(each, ast.AugAssign)]
+    kept = [name for name in _assigned([*outside, *added]) if name not in counters]
+    return kept or [name for name in assigned if name not in counters]
 
 
 def _results_in(
@@ -220,12 +238,7 @@ def _results_in(
     last: int,
 ) -> list[str]:
     """Names that the lines assign and that the rest of the function reads, before or after."""
-    assigned = {
-        each.id: None
-        for statement in body
-        for each in ast.walk(statement)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-    }
+    assigned = _assigned(body)
     read = {
         each.id
         for each in ast.walk(function)

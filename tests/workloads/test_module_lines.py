@@ -55,6 +55,32 @@ def test_it_returns_what_the_rest_of_the_module_reads(tmp_path: Path) -> None:
     np.testing.assert_array_equal(given["out"], 2 * np.arange(6.0))
 
 
+@pytest.mark.parametrize(
+    ("lines", "results"),
+    [
+        (
+            "out = np.empty(3)\nfor i in range(3):\n    part = a[i]\n    out[i] = part\n",
+            ["out"],
+        ),
+        ("for i in range(3):\n    total += a[i]\n    part = i\n", ["total"]),
+        ("for i in range(3):\n    part = a[i]\n", ["part"]),
+        ("while total < 3:\n    total = total + a[1]\n", ["total"]),
+        ("for i in range(3):\n    a[i] = 0\n", []),
+    ],
+)
+def test_where_nothing_reads_what_it_computes_it_returns_that(
+    tmp_path: Path, lines: str, results: list[str]
+) -> None:
+    head = "import numpy as np\na = np.arange(3.0)\ntotal = 0.0\n"
+    path = written(tmp_path, head + lines)
+    last = 3 + lines.count("\n")
+    function, args = module_lines.function_of(str(path), 4, last, namespace_before(path, 4))
+    source = inspect.getsource(function)
+    returned = source.splitlines()[-1].strip()
+    assert returned == f"return {', '.join(results)}" if results else "return" not in source
+    function(*args)
+
+
 def test_its_lines_have_the_numbers_that_they_have_in_the_file(tmp_path: Path) -> None:
     path = written(tmp_path, LOOP)
     function, _ = module_lines.function_of(str(path), 7, 10, namespace_before(path, 7))

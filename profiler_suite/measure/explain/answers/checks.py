@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from profiler_suite.measure.explain.answers import names_left
 from profiler_suite.measure.explain.answers.answer_parts import arrays_of
 from profiler_suite.measure.explain.answers.printed_text import printed, same_text
 from profiler_suite.measure.explain.answers.random_streams import RandomStreams
@@ -31,6 +32,11 @@ _LEAST_TERMS = 4096
 _MOST_CHECKING_S = 1.0
 _DEEPEST = 6
 _MOST_ERROR = {2: 5e-3, 4: 1e-4, 8: 1e-8}
+
+_NOTHING_TO_COMPARE = (
+    "the function gives nothing back, prints nothing and leaves its arguments as they are: "
+    "there is no answer to compare; return what it computes"
+)
 
 Function = Callable[..., Any]
 Arguments = tuple[Any, ...]
@@ -145,14 +151,21 @@ def agreement(
         difference = _compared(one, Outcome(rewritten, calling.convert(arguments())))
     if difference.same and not _prints_alike(one, other, original, arguments):
         return Agreement(same=False, reason="it prints something else")
+    leaves_nothing = _leaves_nothing(one, arguments())
+    if leaves_nothing:
+        of_names = names_left.compared(
+            names_left.names_left(original, arguments()),
+            names_left.names_left(rewritten, calling.convert(arguments())),
+        )
+        if of_names is None:
+            return Agreement(same=False, reason=_NOTHING_TO_COMPARE)
+        difference = of_names
     bound = _bound(one.answer, other.answer, arguments())
     del one, other
     if not difference.same or difference.largest_error > bound:
+        error = difference.largest_error
         return Agreement(
-            same=False,
-            reason="its answer differs",
-            largest_error=difference.largest_error,
-            bound=bound,
+            same=False, reason="its answer differs", largest_error=error, bound=bound
         )
     agreed = Agreement(
         same=True,
@@ -161,11 +174,19 @@ def agreement(
         dtype_changed=difference.dtype_changed,
         checked=1,
     )
-    if not others:
+    if not others or leaves_nothing:
         return agreed
     tried = (v for v in variants(arguments()) if not (one_size and v.other_sizes))
     agree = functools.partial(agrees, original, rewritten, calling=calling)
     return _on_others(agree, tried, agreed, until_s)
+
+
+def _leaves_nothing(one: Outcome, given: Arguments) -> bool:
+    """Whether a call has no answer and does nothing that is compared."""
+    if one.answer is not None or one.state is not None or one.printed:
+        return False
+    changed = compare(one.arguments, given)
+    return changed.same and not changed.largest_error
 
 
 def _prints_alike(

@@ -1,0 +1,63 @@
+"""Of a function that gives nothing back the names at its end are compared."""
+
+import sys
+from typing import Any
+
+import numpy as np
+
+from profiler_suite.measure.explain.answers.checks import agreement
+from profiler_suite.measure.explain.answers.names_left import compared, names_left
+
+X = np.arange(12.0).reshape(4, 3)
+
+
+def summed(x: Any) -> None:
+    total = np.zeros(len(x))
+    for i in range(len(x)):
+        total[i] = x[i].sum()
+
+
+def at_once(x: Any) -> None:
+    total = np.zeros(len(x))
+    total[...] = x.sum(axis=1)
+
+
+def wrong(x: Any) -> None:
+    total = np.zeros(len(x))
+    total[...] = x.sum()
+
+
+def nothing(x: Any) -> None:
+    for i in range(len(x)):
+        x[i].sum()
+
+
+def test_names_are_those_at_the_end_without_parameters() -> None:
+    before = sys.getprofile()
+    left = names_left(summed, (X,))
+    assert sys.getprofile() is before
+    assert set(left) == {"total", "i"}
+    np.testing.assert_array_equal(left["total"], X.sum(axis=1))
+    assert names_left(len, (X,)) == {}
+
+
+def test_a_wrong_rewrite_of_a_function_without_an_answer_is_refused() -> None:
+    assert agreement(summed, at_once, lambda: (X,)).same
+    refused = agreement(summed, wrong, lambda: (X,))
+    assert not refused.same
+    assert refused.reason == "its answer differs"
+
+
+def test_where_nothing_is_left_nothing_is_the_same() -> None:
+    refused = agreement(nothing, at_once, lambda: (X,))
+    assert not refused.same
+    assert "no answer to compare" in refused.reason
+
+
+def test_names_for_something_else_are_not_compared() -> None:
+    one = {"a": X, "part": X[0], "n": 3, "done": [1]}
+    assert compared(one, {"part": X, "n": 4, "done": [1, 2]}) is None
+    found = compared(one, {"a": X + 1e-12, "part": X})
+    assert found is not None
+    assert found.same
+    assert 0 < found.largest_error < 1e-10
