@@ -7,12 +7,11 @@ given only where the answer stays the same.
 
 import ast
 import builtins
-import copy
 import difflib
 import functools
 import itertools
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -407,54 +406,6 @@ def inserted(function: Function, before: dict[int, list[str]]) -> list[Edit]:
         )
         for line, lines in before.items()
     ]
-
-
-def replacing(
-    function: Function, lines: Collection[int], replace: Callable[[ast.expr], ast.expr | None]
-) -> Rewrite | None:
-    """The function with expressions on these lines of the file replaced; None if none is."""
-    edits = []
-    for node in _expressions(function.node):
-        span = range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
-        if any(line in span for line in lines):
-            edits += list(_edits(function, node, replace))
-    return spliced(function, edits) if edits else None
-
-
-def _expressions(node: ast.AST) -> Iterator[ast.expr]:
-    """The outermost expressions below a node."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            yield child
-        elif not isinstance(child, ast.arguments):
-            yield from _expressions(child)
-
-
-def _edits(
-    function: Function, node: ast.expr, replace: Callable[[ast.expr], ast.expr | None]
-) -> Iterator[Edit]:
-    twin = copy.deepcopy(node)
-    new = _Calls(replace).visit(twin)
-    if new is not twin:
-        if ast.dump(new) != ast.dump(node):
-            text = ast.unparse(ast.fix_missing_locations(new))
-            yield edit(function, node, text, new)
-        return
-    for child in _expressions(node):
-        yield from _edits(function, child, replace)
-
-
-class _Calls(ast.NodeTransformer):
-    """Replaces calls by what a function makes of them."""
-
-    def __init__(self, replace: Callable[[ast.expr], ast.expr | None]) -> None:
-        self._replace = replace
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        node = super().generic_visit(node)
-        if isinstance(node, ast.expr):
-            return self._replace(node) or node
-        return node
 
 
 def edit(function: Function, node: ast.expr, text: str, new: ast.expr | None = None) -> Edit:

@@ -1,11 +1,18 @@
 """Single calls written another way: wrappers, powers, einsum, precision, memory order."""
 
 import ast
-from collections.abc import Collection, Sequence
+import copy
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from profiler_suite.analysis.explain.rewrites import forms
-from profiler_suite.analysis.explain.rewriting import Function, number, replacing, rewritten
-from profiler_suite.measure.explain.records import Rewrite
+from profiler_suite.analysis.explain.rewriting import (
+    Function,
+    edit,
+    number,
+    rewritten,
+    spliced,
+)
+from profiler_suite.measure.explain.records import Edit, Rewrite
 
 _REDUCTIONS = {
     "sum": "add",
@@ -59,7 +66,7 @@ def without_wrappers(function: Function, lines: Collection[int]) -> Rewrite | No
             return ast.BinOp(total, ast.Div(), ast.Attribute(x, "size", ast.Load()))
         return None
 
-    return replacing(function, lines, replace)
+    return _replacing(function, lines, replace)
 
 
 def _is_no_array(function: Function, node: ast.expr) -> bool:
@@ -111,7 +118,7 @@ def without_powers(function: Function, lines: Collection[int]) -> Rewrite | None
             product = ast.BinOp(product, ast.Mult(), factor)
         return ast.BinOp(ast.Constant(1.0), ast.Div(), product) if value < 0 else product
 
-    return replacing(function, lines, replace)
+    return _replacing(function, lines, replace)
 
 
 def optimised_einsum(function: Function, lines: Collection[int]) -> Rewrite | None:
@@ -125,7 +132,7 @@ def optimised_einsum(function: Function, lines: Collection[int]) -> Rewrite | No
         flag = ast.keyword("optimize", ast.Constant(True))
         return ast.Call(node.func, node.args, [*node.keywords, flag])
 
-    return replacing(function, lines, replace)
+    return _replacing(function, lines, replace)
 
 
 def in_single_precision(function: Function) -> Rewrite | None:
@@ -139,7 +146,7 @@ def in_single_precision(function: Function) -> Rewrite | None:
         return _single_array(function, node) or _own_number(function, node)
 
     everything = range(function.shift, function.shift + len(function.lines) + 1)
-    return replacing(function, everything, replace)
+    return _replacing(function, everything, replace)
 
 
 def _single_array(function: Function, node: ast.expr) -> ast.expr | None:
@@ -196,3 +203,51 @@ def with_contiguous(function: Function, names: Sequence[str]) -> Rewrite | None:
         first = body[1]
     copies = [f"{name} = {function.numpy}.ascontiguousarray({name})" for name in wanted]
     return rewritten(function, {}, before={first.lineno: copies})
+
+
+def _replacing(
+    function: Function, lines: Collection[int], replace: Callable[[ast.expr], ast.expr | None]
+) -> Rewrite | None:
+    """The function with expressions on these lines of the file replaced; None if none is."""
+    edits = []
+    for node in _expressions(function.node):
+        span = range(node.lineno + function.shift, (node.end_lineno or 0) + function.shift + 1)
+        if any(line in span for line in lines):
+            edits += list(_edits(function, node, replace))
+    return spliced(function, edits) if edits else None
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.expr]:
+    """The outermost expressions below a node."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            yield child
+        elif not isinstance(child, ast.arguments):
+            yield from _expressions(child)
+
+
+def _edits(
+    function: Function, node: ast.expr, replace: Callable[[ast.expr], ast.expr | None]
+) -> Iterator[Edit]:
+    twin = copy.deepcopy(node)
+    new = _Calls(replace).visit(twin)
+    if new is not twin:
+        if ast.dump(new) != ast.dump(node):
+            text = ast.unparse(ast.fix_missing_locations(new))
+            yield edit(function, node, text, new)
+        return
+    for child in _expressions(node):
+        yield from _edits(function, child, replace)
+
+
+class _Calls(ast.NodeTransformer):
+    """Replaces calls by what a function makes of them."""
+
+    def __init__(self, replace: Callable[[ast.expr], ast.expr | None]) -> None:
+        self._replace = replace
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        node = super().generic_visit(node)
+        if isinstance(node, ast.expr):
+            return self._replace(node) or node
+        return node
