@@ -187,12 +187,12 @@ def _instead(function: Function, use: ast.AST, places: str, keys: str) -> Edit |
     parent = function.parents[use]
     rank = _rank(function, keys)
     if isinstance(parent, ast.Subscript) and parent.slice is use:
-        return _picked(function, parent, places, rank)
+        return _picked(function, parent, places, keys)
     picked = function.parents.get(parent)
     if isinstance(picked, ast.Subscript) and picked.slice is parent:
         found = (patterns.match(function, parent, f"np.{n}(M)") for n in ("where", "nonzero"))
         if any(one is not None and one["M"] is use for one in found):
-            return _picked(function, picked, places, rank)
+            return _picked(function, picked, places, keys)
     for call in (parent, function.parents.get(parent)):
         if not isinstance(call, ast.Call | ast.Subscript):
             continue
@@ -210,15 +210,17 @@ def _rank(function: Function, name: str) -> int:
     return len(form.shape) if form is not None else 0
 
 
-def _picked(function: Function, node: ast.Subscript, places: str, rank: int) -> Edit | None:
+def _picked(function: Function, node: ast.Subscript, places: str, keys: str) -> Edit | None:
     """`x[ids == k]`, read or set."""
     if not isinstance(node.value, ast.Name):
         return None
-    name = node.value.id
+    name, rank = node.value.id, _rank(function, keys)
     if rank == 1:
         return rewriting.edit(function, node, f"{name}[{places}]")
-    if not isinstance(node.ctx, ast.Load):
-        return rewriting.edit(function, node, f"{name}.flat[{places}]")
     more = _rank(function, name) - rank
+    if not isinstance(node.ctx, ast.Load):
+        where = f"{function.numpy}.unravel_index({places}, {keys}.shape)"
+        text = f"{name}[{where}]" if more > 0 else f"{name}.flat[{places}]"
+        return rewriting.edit(function, node, text)
     flat = f"{name}.ravel()" if more <= 0 else f"{name}.reshape(-1, *{name}.shape[{rank}:])"
     return rewriting.edit(function, node, f"{flat}[{places}]")

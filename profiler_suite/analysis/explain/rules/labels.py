@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import syntax
-from profiler_suite.analysis.explain.rewrites import patterns
+from profiler_suite.analysis.explain.rewrites import mask_loops, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -102,3 +102,26 @@ def modes_of_integers(seen: Observation) -> Iterator[Finding]:
         title="count the values of all rows at once",
         helpers=("import numpy as np", "import scipy.stats", MODES_OF_ROWS),
     )
+
+
+@rule(
+    "labels",
+    looks_for="sums and means of what a mask picks for each key: a whole array is compared for "
+    "each",
+    rewrite="for k in range(n): m = keys == k; out[k] = (w[m] * x[m]).sum() / w[m].sum() → two "
+    "np.bincount",
+    exact="up to rounding; what no element has, has no sum, and NaN is its mean",
+    thread="https://stackoverflow.com/questions/38013778/is-there-any-numpy-group-by-function",
+)
+def sums_of_labels(seen: Observation) -> Iterator[Finding]:
+    """Reductions of the elements of each key."""
+    for function in seen.functions:
+        for made in mask_loops.at_once(function):
+            yield from seen.edited(
+                function,
+                made.edits,
+                title=f"add up the elements of all keys of {made.keys} at once",
+                lines=syntax.span_of(function, made.statement),
+                helpers=made.helpers,
+                evidence=f"every key compares the whole of {made.keys}",
+            )

@@ -454,6 +454,13 @@ def f(df):
         lambda: (table()["a"],),
         "s.iloc[:] = s_values",
     ),
+    Fires(  # each element has several values of its own
+        "masks_by_key",
+        "def f(image, ids):\n    out = np.zeros_like(image)\n    for k in range(4):\n"
+        "        out[ids == k] = np.median(image[ids == k], axis=0)\n    return out\n",
+        lambda: (rng.random((12, 9, 3)), np.arange(108).reshape(12, 9) % 4),
+        "out[np.unravel_index(ids_places.get(k, []), ids.shape)] = ",
+    ),
     Fires(
         "masks_by_key",
         "def f(x, ids):\n    return np.array([x[ids == k].sum() for k in np.unique(ids)])\n",
