@@ -153,10 +153,7 @@ def agreement(
         return Agreement(same=False, reason="it prints something else")
     leaves_nothing = _leaves_nothing(one, arguments())
     if leaves_nothing:
-        of_names = names_left.compared(
-            names_left.names_left(original, arguments()),
-            names_left.names_left(rewritten, calling.convert(arguments())),
-        )
+        of_names = names_left.difference(original, rewritten, arguments, calling.convert)
         if of_names is None:
             return Agreement(same=False, reason=_NOTHING_TO_COMPARE)
         difference = of_names

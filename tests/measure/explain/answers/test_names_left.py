@@ -54,6 +54,66 @@ def test_where_nothing_is_left_nothing_is_the_same() -> None:
     assert "no answer to compare" in refused.reason
 
 
+GRID = np.zeros(4)
+KEPT: list[int] = []
+TABLE = np.ones(3)
+
+
+def fills() -> None:
+    for i in range(len(GRID)):
+        GRID[i] += i * TABLE[0]
+    KEPT.append(3)
+
+
+def fills_at_once() -> None:
+    GRID[:] += np.arange(4) * TABLE[0]
+    KEPT.append(3)
+
+
+def fills_wrongly() -> None:
+    GRID[:] = 1 + np.arange(4) * TABLE[0]
+    KEPT.append(3)
+
+
+def test_what_it_changes_of_the_module_is_its_answer_and_is_put_back() -> None:
+    left = names_left(fills, ())
+    assert set(left) == {"i", "GRID of the module", "KEPT of the module"}
+    np.testing.assert_array_equal(left["GRID of the module"], np.arange(4))
+    assert not GRID.any()
+    assert not KEPT
+    one, other = names_left(fills, ()), names_left(fills_at_once, ())
+    agreed = compared(one, other)
+    assert agreed is not None
+    assert agreed.same
+    wrong = compared(one, names_left(fills_wrongly, ()))
+    assert wrong is not None
+    assert wrong.largest_error > 0.1
+
+
+def sets() -> None:
+    for i in range(len(GRID)):
+        GRID[i] = i + TABLE[0]
+
+
+def sets_at_once() -> None:
+    GRID[...] = np.arange(4) + TABLE[0]
+
+
+def sets_nothing() -> None:
+    np.arange(len(GRID)) + TABLE[0]
+
+
+def test_what_is_set_to_what_it_is_already_is_set_anew() -> None:
+    before = GRID.copy()
+    sets()  # as every evaluation before has done
+    try:
+        assert agreement(sets, sets_at_once, tuple).same
+        assert not agreement(sets, sets_nothing, tuple).same
+        np.testing.assert_array_equal(GRID, np.arange(4) + 1)
+    finally:
+        GRID[...] = before
+
+
 def test_names_for_something_else_are_not_compared() -> None:
     one = {"a": X, "part": X[0], "n": 3, "done": [1]}
     assert compared(one, {"part": X, "n": 4, "done": [1, 2]}) is None
