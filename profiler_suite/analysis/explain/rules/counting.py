@@ -1,6 +1,7 @@
 """Slow paths of counting by all comparisons: elements below others, near pairs, cells."""
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import syntax
@@ -120,6 +121,72 @@ def _shares(compared: str, axis: str) -> Iterator[str]:
     for which in (f"axis={axis}", axis):
         yield f"({compared}).mean({which})"
         yield f"np.mean({compared}, {which})"
+
+
+INTERVALS_AROUND = '''
+def intervals_around(begins, ends, places, begin_side, end_side):
+    """How many intervals each place lies in, by two binary searches."""
+    both = begin_side == "right" and end_side == "left"
+    some = begins <= ends if both else begins < ends
+    begun = np.searchsorted(np.sort(begins[some]), places, begin_side)
+    ended = np.searchsorted(np.sort(ends[some]), places, end_side)
+    return np.where(places == places, begun - ended, 0)
+'''.strip()
+
+
+@rule(
+    "counting",
+    looks_for="how many intervals each of many places lies in: each is compared with all",
+    rewrite="[np.sum((s <= t) & (t < e)) for t in times] → how many have begun, less how many "
+    "have ended, by np.searchsorted",
+    exact="always: what ends before it begins, or is NaN, has no place in it",
+    thread="https://stackoverflow.com/questions/46525786/how-to-join-two-dataframes-for-which-"
+    "column-values-are-within-a-certain-range",
+)
+def intervals_counted(seen: Observation) -> Iterator[Finding]:
+    """Sessions that are open, rooms that are taken, at many times."""
+    table = []
+    for sign, end_sign in itertools.product(_SIDES, repeat=2):
+        end_side = _SIDES["<" if end_sign == "<=" else "<="]
+        found = f"intervals_around(S, E, Y, {_SIDES[sign]}, {end_side})"
+        for place, begins, ends in (
+            ("V", "S", "E"),
+            ("Y[:, None]", "S", "E"),
+            ("Y[:, None]", "S[None]", "E[None]"),
+        ):
+            for compared in _between(place, begins, ends, sign, end_sign):
+                if place != "V":
+                    table += [(each, found) for each in _along(compared, "1")]
+                    continue
+                for count in (f"np.sum({compared})", f"({compared}).sum()"):
+                    listed = f"[{count} for V in Y]"
+                    table += [(f"np.array({listed})", found), (listed, f"{found}.tolist()")]
+                listed = f"[np.count_nonzero({compared}) for V in Y]"
+                table += [(f"np.array({listed})", found), (listed, f"{found}.tolist()")]
+        for compared in _between("Y", "S[:, None]", "E[:, None]", sign, end_sign):
+            table += [(each, found) for each in _along(compared, "0")]
+    return seen.rewrites(
+        *table,
+        where=lambda one: _are_vectors(one, "SEY") and _have_one_length(one, "SE"),
+        title="sort begins and ends once, and search",
+        helpers=("import numpy as np", INTERVALS_AROUND),
+    )
+
+
+def _between(place: str, begins: str, ends: str, sign: str, end_sign: str) -> Iterator[str]:
+    """Ways to write that a place lies after the begins and before the ends."""
+    turned = {"<=": ">=", "<": ">"}
+    after = (f"({begins} {sign} {place})", f"({place} {turned[sign]} {begins})")
+    before = (f"({place} {end_sign} {ends})", f"({ends} {turned[end_sign]} {place})")
+    for one, other in itertools.product(after, before):
+        yield f"{one} & {other}"
+        yield f"{other} & {one}"
+
+
+def _have_one_length(one: Match, names: str) -> bool:
+    """As far as their lengths are known."""
+    lengths = {form.shape for name in names if (form := one.form(name)) is not None}
+    return len(lengths - {(-1,)}) <= 1
 
 
 PAIRS_WITHIN = '''

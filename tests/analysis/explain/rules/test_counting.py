@@ -56,7 +56,46 @@ FIRES += [
         ("np.argmax(c[None, :] > u[:, None], axis=1)", "return first_beyond(c, u)"),
     )
 ]
+BEGINS = np.array([*X, 0.5, np.nan, 0.2, 0.9])
+ENDS = np.array([*(X + 0.1), 0.5, 0.7, np.nan, 0.4])
+PLACES = np.array([*Y, *X[:9], *ENDS[:9], 0.5, 0.4, 0.9, np.nan])
+FIRES += [
+    Fires(
+        "intervals_counted",
+        f"def f(s, e, t):\n    return {text}\n",
+        lambda: (BEGINS, ENDS, PLACES),
+        expected,
+    )
+    for text, expected in (
+        ("np.array([np.sum((s <= v) & (v < e)) for v in t])", "(s, e, t, 'right', 'right')"),
+        ("[((e >= v) & (s <= v)).sum() for v in t]", "(s, e, t, 'right', 'left').tolist()"),
+        ("((s < t[:, None]) & (t[:, None] < e)).sum(axis=1)", "(s, e, t, 'left', 'right')"),
+        ("np.sum((s[:, None] < t) & (e[:, None] >= t), axis=0)", "(s, e, t, 'left', 'left')"),
+    )
+]
+FIRES += [
+    Fires(
+        "intervals_counted",
+        "def f(s, e, t):\n    out = []\n    for v in t:\n"
+        "        open_now = (s <= v) & (e > v)\n"
+        "        out.append(open_now.sum())\n    return out\n",
+        lambda: (BEGINS, ENDS, PLACES),
+        "intervals_around(s, e, t, 'right', 'right').tolist()",
+    ),
+]
 SILENT = [
+    Silent(  # outside of them
+        "intervals_counted",
+        "def f(s, e, t):\n    return [np.sum((s <= v) & (e <= v)) for v in t]\n",
+        lambda: (BEGINS, ENDS, PLACES),
+    ),
+    Silent(  # every interval has the same end
+        "intervals_counted",
+        "def f(s, e, t):\n    return [np.sum((s <= v) & (v < e)) for v in t]\n",
+        lambda: (BEGINS, 0.7, PLACES),
+    ),
+]
+SILENT += [
     Silent("counts_below", f"def f(x, y):\n    return {text}\n", lambda: (X, Y))
     for text in (
         "np.array([np.sum(x[x <= v]) for v in y])",
@@ -80,6 +119,15 @@ SILENT += [
     Silent("cells_counted", LOOPS, lambda: (A * 0.5, B * 0.5)),
 ]
 REFUSED = [
+    Refused(  # integers beyond what floats tell apart
+        "intervals_counted",
+        "def f(s, e, t):\n    return [np.sum((s <= v) & (v < e)) for v in t]\n",
+        lambda: (
+            np.array([2**62, 2**62 + 1]),
+            np.array([2**62 + 1, 2**62 + 3]),
+            np.array([2**62 + 1, 2**62 + 2], dtype=np.uint64),
+        ),
+    ),
     Refused(  # what is no number is below nothing, but sorted last
         "counts_below",
         "def f(x, y):\n    return np.array([np.sum(x <= v) for v in y])\n",
