@@ -36,11 +36,13 @@ def counted(
     `called` says how often functions are called on a line, where that is known.
     """
     found = list(operations)
+    inside: dict[str, set[str]] = {}
+    for o in found:
+        inside.setdefault(o.via, set()).add(o.name)
     groups: dict[tuple[Any, ...], list[Operation]] = {}
     for number, o in enumerate(found):
         places = tuple((each.file, each.line) for each in o.lines)
-        inside = {each.name for each in found if o.via and each.via == o.via}
-        key = (o.via, places) if len(inside) > 1 else (number,)
+        key = (o.via, places) if o.via and len(inside[o.via]) > 1 else (number,)
         groups.setdefault(key, []).append(o)
     counts: dict[tuple[str, str], int] = {}
     for group in groups.values():
