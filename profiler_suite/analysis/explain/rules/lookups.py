@@ -11,6 +11,7 @@ from profiler_suite.analysis.explain.rewrites import (
     patterns,
     row_columns,
     row_elements,
+    row_groups,
     rows_kept_by_key,
 )
 from profiler_suite.analysis.explain.rewrites.patterns import Match
@@ -336,6 +337,28 @@ def rows_of_keys(seen: Observation) -> Iterator[Finding]:
                 title="let groupby put the rows of each key together, once",
                 lines=syntax.span_of(function, kept.statement),
                 evidence=f"every key compares the whole of {kept.keys}",
+            )
+
+
+@rule(
+    "lookups",
+    looks_for="a sum or count of all rows with the key of a row, for each row of the table: "
+    "whole columns are compared for each",
+    rewrite="row.v / df[df['k'] == row.k]['v'].sum() → a column "
+    "df.groupby('k')['v'].transform('sum')",
+    exact="up to rounding; no key is missing",
+    thread="https://stackoverflow.com/questions/23377108/pandas-percentage-of-total-with-groupby",
+)
+def groups_of_rows(seen: Observation) -> Iterator[Finding]:
+    """Totals of the groups that rows are in."""
+    for function in seen.functions:
+        for made in row_groups.with_columns(function):
+            yield from seen.edited(
+                function,
+                made.edits,
+                title="have what is asked of the group of each row as a column",
+                lines=syntax.span_of(function, made.statement),
+                evidence=f"every row compares the whole of {made.keys}",
             )
 
 

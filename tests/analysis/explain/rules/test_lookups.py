@@ -55,6 +55,14 @@ def shuffled() -> pd.DataFrame:
     return known().sample(frac=1, random_state=1, ignore_index=True)
 
 
+SHARES = """
+def f(t):
+    out = []
+    for i, row in t.iterrows():
+        total = t[t['key'] == row['key']]['x'].sum()
+        out.append(row['x'] / (total + 1))
+    return out
+"""
 BY_KEY = """
 def f(df, b):
     found = []
@@ -128,6 +136,26 @@ def f(df, b):
 """
 
 FIRES = [
+    Fires(
+        "groups_of_rows",
+        SHARES,
+        lambda: (orders(),),
+        "with_groups = t.assign(of_group_1=t.groupby('key')['x'].transform('sum'))",
+    ),
+    Fires(
+        "groups_of_rows",
+        "def f(t):\n"
+        "    return [r.x - t.loc[t.key == r.key, 'x'].mean() for r in t.itertuples()]\n",
+        lambda: (orders(),),
+        "[r.x - r.of_group_1 for r in with_groups.itertuples()]",
+    ),
+    Fires(
+        "groups_of_rows",
+        "def f(t):\n"
+        "    return t.apply(lambda r: r['x'] / len(t[t['key'] == r['key']]), axis=1)\n",
+        lambda: (orders(),),
+        "with_groups.apply(lambda r: r['x'] / r.of_group_1, axis=1)",
+    ),
     Fires(
         "rows_of_keys",
         "def f(t, keys):\n    out = []\n    for k in keys:\n        rows = t[t['key'] == k]\n"
@@ -259,6 +287,16 @@ SILENT = [
         "def f(t):\n    return [t[t['key'] == k]['x'].sum() for k in t['key'].unique()]\n",
         lambda: (orders(),),
     ),
+    Silent(  # the rows of another column's key
+        "groups_of_rows",
+        SHARES.replace("row['key']", "row['x']"),
+        lambda: (orders(),),
+    ),
+    Silent(  # the table is another after each row
+        "groups_of_rows",
+        SHARES.replace("out.append(", "t.loc[i, 'x'] = 1\n        out.append("),
+        lambda: (orders(),),
+    ),
     Silent(  # the same rows each time
         "rows_of_keys",
         "def f(t, k):\n    return [t[t['key'] == k]['x'].sum() + i for i in range(3)]\n",
@@ -313,6 +351,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # a row without a key is in no group
+        "groups_of_rows",
+        SHARES,
+        lambda: (orders().assign(key=lambda t: t["key"].where(t.index > 0)),),
+    ),
     Refused(  # lists are no keys of a dictionary
         "rows_of_keys",
         "def f(t, keys):\n    return [len(t[t['key'] == k]) for k in keys]\n",
