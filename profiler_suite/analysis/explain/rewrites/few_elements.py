@@ -5,8 +5,9 @@ more than once is given a name by `Writing`, which keeps the lines that are writ
 """
 
 import ast
+import contextlib
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -51,6 +52,8 @@ class Elements:
     """Whether it is a view of another array, or there is a view of it."""
     given: bool = False
     """Whether an attribute or the caller has it."""
+    listed: bool = False
+    """Whether a list has it, whose numbers are taken later."""
 
     @property
     def kind(self) -> str:
@@ -81,15 +84,19 @@ class Writing:
     def __init__(self, taken: Collection[str], mathematics: str) -> None:
         """`mathematics` is the name of the module math; `taken` names are not set."""
         self.lines: list[Line] = []
-        self._taken = set(taken)
+        self.taken = set(taken)
+        """Names that it does not give, or has given already."""
+        self.hints: dict[str, str] = {}
+        """What each name that it has given is like."""
         self._stores: dict[str, int] = {}
         self._mathematics = mathematics
 
     def new_name(self, hint: str) -> str:
         """A name like `hint` that nothing else has."""
-        name = hint if hint not in self._taken else f"new_{hint}"
-        name = own_names.unused(name, self._taken)
-        self._taken.add(name)
+        name = hint if hint not in self.taken else f"new_{hint}"
+        name = own_names.unused(name, self.taken)
+        self.taken.add(name)
+        self.hints[name] = hint
         return name
 
     def named(self, number: Number, hint: str) -> Number:
@@ -104,7 +111,11 @@ class Writing:
 
     def part(self, number: Number, hint: str = "factor") -> Number:
         """A number that is asked for more than once, by a name of its own."""
-        return self.named(number, own_names.unused(_hint(number.node, hint), self._taken))
+        stem = _hint(number.node, hint)
+        made = self.named(number, own_names.unused(stem, self.taken))
+        if made is not number and isinstance(made.node, ast.Name):
+            self.hints[made.node.id] = stem
+        return made
 
     def unpacked(
         self, array: ast.expr, shape: tuple[int, ...], hints: Sequence[str]
@@ -131,6 +142,21 @@ class Writing:
             self.lines[self._stores[place]] = _NOTHING
         self._stores[place] = len(self.lines)
         self.stay(ast.Assign([target], number.node))
+
+    def reserve(self, names: Collection[str]) -> None:
+        """Names that stand for what they stood for."""
+        self.taken |= set(names)
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[list[Line]]:
+        """Lines of one way of several, or of what is done again and again."""
+        before, self.lines = self.lines, []
+        self._stores.clear()
+        try:
+            yield self.lines
+        finally:
+            self.lines = before
+            self._stores.clear()
 
     def leave(self, way_out: ast.If) -> None:
         """A way out, where others see what is stored."""

@@ -51,7 +51,7 @@ def written_out(function: Function, mathematics: str = "math") -> WrittenOut | N
     `mathematics` is the name of the module math.
     """
     body = body_of(function)
-    reading = _Reading(function, mathematics)
+    reading = Reading(function, mathematics)
     ends = []
     starts = [function.node.lineno, *(each.lineno for each in body)]
     if len(set(starts)) < len(starts) or any(isinstance(s, ast.Return) for s in body[:-1]):
@@ -67,17 +67,17 @@ def written_out(function: Function, mathematics: str = "math") -> WrittenOut | N
     if reading.operations <= reading.handled or nodes > _MOST_NODES:
         return None
     texts = element_lines.texts(lines)
-    edits = [
-        _edit(function, statement, [t for t in texts[begin:end] if t])
-        for statement, begin, end in zip(body, [0, *ends], ends, strict=False)
-    ]
+    edits = []
+    for statement, begin, end in zip(body, [0, *ends], ends, strict=False):
+        indent = len(function.indent_of(statement.lineno))
+        shown = [element_lines.broken(text, indent) for text in texts[begin:end] if text]
+        edits.append(in_place_of(function, statement, "\n".join(shown).splitlines()))
     return WrittenOut(edits, reading.assumptions())
 
 
-def _edit(function: Function, statement: ast.stmt, texts: Sequence[str]) -> Edit:
+def in_place_of(function: Function, statement: ast.stmt, lines: Sequence[str]) -> Edit:
+    """Lines that are written where a statement was."""
     indent = function.indent_of(statement.lineno)
-    shown = [element_lines.broken(text, len(indent)) for text in texts]
-    lines = [line for text in shown for line in text.splitlines()]
     start, end = function.span(statement)
     if lines:
         return Edit(start=start, end=end, text=f"\n{indent}".join(lines))
@@ -87,7 +87,7 @@ def _edit(function: Function, statement: ast.stmt, texts: Sequence[str]) -> Edit
     )
 
 
-class _Reading(Expressions):
+class Reading(Expressions):
     """What the names and attributes of a function hold after each of its statements."""
 
     def __init__(self, function: Function, mathematics: str) -> None:
@@ -115,7 +115,7 @@ class _Reading(Expressions):
             case ast.Return(None):
                 self.writing.stay(ast.Return(None))
             case ast.Return(value) if value is not None:
-                self.writing.stay(ast.Return(self._given(self.value(value))))
+                self.writing.stay(ast.Return(self.given(self.value(value))))
             case ast.If(test, [ast.Return(value)], []):
                 self._leave(test, value)
             case ast.Pass():
@@ -130,7 +130,7 @@ class _Reading(Expressions):
             raise UnfitError("a condition of arrays")
         before = len(self.writing.lines)
         held = self.value(value) if value is not None else None
-        result = None if held is None else self._given(held)
+        result = None if held is None else self.given(held)
         if len(self.writing.lines) > before:
             raise UnfitError("what is computed in a branch")
         if isinstance(held, Elements):  # in the other branch nobody got it
@@ -145,7 +145,7 @@ class _Reading(Expressions):
                 value = self._by_names(value, attribute)
                 if isinstance(value, list) and not isinstance(value, calls.TupleParts):
                     raise UnfitError("a list that is kept")
-                self.writing.stay(ast.Assign([target], self._given(value)))
+                self.writing.stay(ast.Assign([target], self.given(value)))
                 self._held[f"{owner}.{attribute}"] = value
             case ast.Tuple(targets):
                 values = self._several(value)
@@ -175,7 +175,8 @@ class _Reading(Expressions):
 
     def _store(self, array: Elements, index: ast.expr, value: Operand, hint: str) -> None:
         """Elements of an array changed in place."""
-        if array.shared or (array.given and array.outside is None) or array.kind != "float":
+        seen = array.shared or array.listed or (array.given and array.outside is None)
+        if seen or array.kind != "float":
             raise UnfitError("what changes in place is seen elsewhere")
         places = np.atleast_1d(indices.places_at(array, index))
         shape = value.shape if isinstance(value, Elements) else ()
@@ -212,10 +213,10 @@ class _Reading(Expressions):
 
     # ------------------------------------------------------------ given away
 
-    def _given(self, value: Given) -> ast.expr:
+    def given(self, value: Given) -> ast.expr:
         """An expression of what a caller or an attribute gets."""
         if isinstance(value, list):
-            parts = [self._given(each) for each in value]
+            parts = [self.given(each) for each in value]
             fixed = isinstance(value, calls.TupleParts)
             return ast.Tuple(parts, ast.Load()) if fixed else ast.List(parts, ast.Load())
         if isinstance(value, Number):

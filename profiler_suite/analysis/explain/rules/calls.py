@@ -7,6 +7,7 @@ import numpy as np
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import call_rewrites, forms
+from profiler_suite.analysis.explain.rewrites.few_element_loops import written_out_with_loops
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.written_out import written_out
 from profiler_suite.analysis.explain.rewriting import Function
@@ -185,7 +186,7 @@ def _only_numbers(seen: Observation, m: Match) -> bool:
 @rule(
     "calls",
     looks_for="arrays of so few elements that their handling is the cost: right-hand sides of "
-    "differential equations, steps of particles, rotations",
+    "differential equations, steps of particles, rotations, and the loops that take the steps",
     rewrite="x, y = state.tolist(), and each element written out: np.array([y, -k * x])",
     exact="up to rounding, for float64 arrays of these sizes, where functions of math are in "
     "their domain and nothing is divided by zero: Python raises where NumPy gives inf or nan",
@@ -196,6 +197,7 @@ def few_elements(seen: Observation) -> Iterator[Finding]:
     for function in seen.functions:
         mathematics = {v: k for k, v in function.source.bound.items()}.get("math", "math")
         found = written_out(function, mathematics)
+        found = found or written_out_with_loops(function, mathematics)
         if found is None:
             continue
         lines = [n for each in function.node.body for n in syntax.span_of(function, each)]

@@ -76,6 +76,21 @@ FIRES = [
         lambda: (0.3, np.array([1.0, 2.0])),
         "return np.array([0.0 * y_0 + y_1, -25.0 * y_0 - 0.1 * y_1 + force_1])",
     ),
+    Fires(
+        "few_elements",
+        """
+        def f(r, v, dt, n):
+            out = np.empty((n, 3))
+            for i in range(n):
+                a = -r / np.linalg.norm(r) ** 3
+                v = v + a * dt
+                r = r + v * dt
+                out[i] = r
+            return out
+        """,
+        lambda: (np.array([1.0, 0.0, 0.1]), np.array([0.0, 1.0, 0.0]), 0.01, 40),
+        "out[i] = r_0, r_1, r_2",
+    ),
     Fires(  # what its parameter holds, the trace tells
         "scalar_math",
         """
@@ -220,6 +235,18 @@ SILENT = [
         "def f(a):\n    b = a * 2.0\n    return np.sin(b) + b / 3.0\n",
         lambda: (V,),
     ),
+    Silent(  # two names of one array, one of which changes in place
+        "few_elements",
+        """
+        def f(x, n):
+            for i in range(n):
+                y = x
+                y[0] = np.sin(x[1])
+                x = x * 0.5 + y / 3.0
+            return x
+        """,
+        lambda: (V[:3].copy(), 4),
+    ),
     Silent("scalar_math", "def f(x):\n    return np.sqrt(x)\n", lambda: (V,)),
     Silent(  # of numbers once, of an array once
         "scalar_math",
@@ -287,6 +314,17 @@ REFUSED = [
         "few_elements",
         "def f(a):\n    b = a * 2.0\n    return np.sin(b) + 1.0 / a - a\n",
         lambda: (np.array([0.0, 1.0]),),
+    ),
+    Refused(  # Python raises in the first iteration, where NumPy gives inf
+        "few_elements",
+        """
+        def f(x, n):
+            y = x
+            for i in range(n):
+                x = x / np.linalg.norm(x) + np.sin(x) / i
+            return x
+        """,
+        lambda: (np.array([0.5, 1.0]), 3),
     ),
     Refused(  # an array that two names outside have
         "few_elements",
