@@ -5,7 +5,6 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import forms, patterns
 from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewriting import Function
@@ -26,20 +25,12 @@ _MOST_STEPS = 16
 )
 def two_constants(seen: Observation) -> Iterator[Finding]:
     """Truth values made numbers."""
-    for function in seen.functions:
-        edits, lines = [], []
-        for one in patterns.found(function, ("np.where(C, A, B)",), _is_of_truth_values):
-            text = _of_two(one)
-            if text:
-                edits.append(rewriting.edit(function, one.node, text))
-                lines.append(one.line)
-        if edits:
-            yield from seen.edited(
-                function,
-                edits,
-                title="let the truth values be the numbers, or look these up",
-                lines=lines,
-            )
+    return seen.written(
+        ("np.where(C, A, B)",),
+        _of_two,
+        where=_is_of_truth_values,
+        title="let the truth values be the numbers, or look these up",
+    )
 
 
 def _is_of_truth_values(one: Match) -> bool:
@@ -88,21 +79,17 @@ def steps(seen: Observation) -> Iterator[Finding]:
         "np.select(CASES, VALUES, REST)",
         "np.select(CASES, VALUES, default=REST)",
     )
-    for function in seen.functions:
-        edits, lines = [], []
-        for one in patterns.found(function, table, lambda m: _steps(m) is not None):
-            found = _steps(one)
-            text = _looked_up(one, found) if found is not None else None
-            if text is not None:
-                edits.append(rewriting.edit(function, one.node, text))
-                lines.append(one.line)
-        if edits:
-            yield from seen.edited(
-                function,
-                edits,
-                title="count the limits that hold, and look the constants up",
-                lines=lines,
-            )
+
+    def write(one: Match) -> str | None:
+        found = _steps(one)
+        return _looked_up(one, found) if found is not None else None
+
+    return seen.written(
+        table,
+        write,
+        where=lambda m: _steps(m) is not None,
+        title="count the limits that hold, and look the constants up",
+    )
 
 
 def _looked_up(one: Match, found: _Steps) -> str | None:
@@ -196,18 +183,17 @@ _MOST_MEMBERS = 4
 )
 def few_members(seen: Observation) -> Iterator[Finding]:
     """Elements that are one of a few."""
-    for function in seen.functions:
-        edits, lines = [], []
-        for one in patterns.found(function, ("np.isin(X, L)", "np.in1d(X, L)"), _is_of_few):
-            text = " | ".join(f"(X == {function.text_of(each)})" for each in _members(one))
-            made = patterns.rendered(one, text)
-            if made is not None:
-                edits.append(rewriting.edit(function, one.node, made))
-                lines.append(one.line)
-        if edits:
-            yield from seen.edited(
-                function, edits, title="compare with each of the few values", lines=lines
-            )
+
+    def write(one: Match) -> str | None:
+        members = [one.function.text_of(each) for each in _members(one)]
+        return patterns.rendered(one, " | ".join(f"(X == {each})" for each in members))
+
+    return seen.written(
+        ("np.isin(X, L)", "np.in1d(X, L)"),
+        write,
+        where=_is_of_few,
+        title="compare with each of the few values",
+    )
 
 
 def _is_of_few(one: Match) -> bool:

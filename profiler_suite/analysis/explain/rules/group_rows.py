@@ -34,22 +34,13 @@ _AGGREGATES = frozenset(
 )
 def groups_filtered(seen: Observation) -> Iterator[Finding]:
     """Groups kept where a number computed of them is large enough."""
-    for function in seen.functions:
-        edits, lines = [], []
-        pattern = ("D.groupby(K).filter(lambda G: C)",)
-        for one in patterns.found(function, pattern, lambda m: patterns.cheap(m["D"])):
-            text = _kept(function, one)
-            if text:
-                edits.append(rewriting.edit(function, one.node, text))
-                lines.append(one.line)
-        if edits:
-            yield from seen.edited(
-                function,
-                edits,
-                title="compute the number of all groups at once, and take rows by it",
-                lines=lines,
-                evidence="filter makes a table of each group and calls Python for it",
-            )
+    return seen.written(
+        ("D.groupby(K).filter(lambda G: C)",),
+        lambda one: _kept(one.function, one),
+        where=lambda m: patterns.cheap(m["D"]),
+        title="compute the number of all groups at once, and take rows by it",
+        evidence="filter makes a table of each group and calls Python for it",
+    )
 
 
 def _kept(function: Function, one: Match) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns, row_methods, vectorising
+from profiler_suite.analysis.explain.rewrites.patterns import Match
 from profiler_suite.analysis.explain.rewrites.row_elements import ElementsOfRow
 from profiler_suite.analysis.explain.rewrites.vectorising import (
     NotVectorisedError,
@@ -85,25 +86,21 @@ def pandas_apply(seen: Observation) -> Iterator[Finding]:
 )
 def methods_of_rows(seen: Observation) -> Iterator[Finding]:
     """Methods that the table has for all rows at once."""
-    for function in seen.functions:
-        edits, lines = [], []
-        for one in patterns.found(function, _ROW_LAMBDAS, lambda m: patterns.pure(m["DF"])):
-            row = one["R"]
-            table = rewriting.written(function, one["DF"])
-            name = row.id if isinstance(row, ast.Name) else ""
-            text = row_methods.of_table(function, one["BODY"], name, table) if name else ""
-            if text:
-                new = ast.parse(text, mode="eval").body
-                edits.append(rewriting.edit(function, one.node, text, new))
-                lines.append(one.line)
-        if edits:
-            yield from seen.edited(
-                function,
-                edits,
-                title="the table has this for all rows at once",
-                lines=lines,
-                evidence="a Series is made of every row, and Python called for it",
-            )
+
+    def write(one: Match) -> str | None:
+        row = one["R"]
+        if not isinstance(row, ast.Name):
+            return None
+        table = rewriting.written(one.function, one["DF"])
+        return row_methods.of_table(one.function, one["BODY"], row.id, table)
+
+    return seen.written(
+        _ROW_LAMBDAS,
+        write,
+        where=lambda m: patterns.pure(m["DF"]),
+        title="the table has this for all rows at once",
+        evidence="a Series is made of every row, and Python called for it",
+    )
 
 
 _ROW_LAMBDAS = ("DF.apply(lambda R: BODY, axis=1)", "DF.apply(lambda R: BODY, axis='columns')")

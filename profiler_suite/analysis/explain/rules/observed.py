@@ -257,6 +257,31 @@ class Observation:
             yield from self._of_comprehensions(function, table, where, helpers, words)
             yield from self._of_single_uses(function, table, where, helpers, words)
 
+    def written(
+        self,
+        table: Sequence[str],
+        write: Callable[[Match], str | None],
+        *,
+        title: str,
+        where: Callable[[Match], bool] = lambda _: True,
+        evidence: str = "",
+    ) -> Iterator[Finding]:
+        """One finding per function: every expression that has a pattern, as `write` writes it.
+
+        Those of which it makes nothing stay.
+        """
+        for function in self.functions:
+            texts = [(one, write(one)) for one in patterns.found(function, table, where)]
+            made = [(one, text) for one, text in texts if text]
+            if made:
+                yield from self.edited(
+                    function,
+                    [rewriting.edit(function, one.node, text) for one, text in made],
+                    title=title,
+                    lines=[one.line for one, _ in made],
+                    evidence=evidence,
+                )
+
     def _of_comprehensions(
         self,
         function: Function,
