@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from profiler_suite.analysis.explain import rewriting, syntax
-from profiler_suite.analysis.explain.rewrites import forms
+from profiler_suite.analysis.explain.rewrites import forms, repeated_elements
 from profiler_suite.analysis.explain.rewriting import Function
 from profiler_suite.analysis.explain.rules.observed import Finding, Observation
 from profiler_suite.analysis.explain.rules.registry import rule
@@ -168,3 +168,26 @@ def _is_pure(function: Function, node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
         return node.attr == "T" or function.qualified(node).startswith("numpy.")
     return isinstance(node, (*_PARTS, *_SIGNS, ast.Subscript))
+
+
+@rule(
+    "repeated",
+    looks_for="a list that holds each element several times, put together of [v] * c",
+    rewrite="for v, c in zip(x, counts): out.extend([v] * c) → out.extend(np.repeat(x, counts)"
+    ".tolist())",
+    exact="always: what is there less than no times is not there",
+    thread="https://numpy.org/doc/stable/reference/generated/numpy.repeat.html",
+)
+def elements_repeated(seen: Observation) -> Iterator[Finding]:
+    """Run lengths that are expanded, weights that become copies."""
+    for function in seen.functions:
+        for each in repeated_elements.at_once(function):
+            first = each.node.lineno
+            last = each.node.end_lineno or first
+            yield from seen.edited(
+                function,
+                [each.edit],
+                title="repeat all elements at once",
+                lines=[line + function.shift for line in range(first, last + 1)],
+                evidence="every element becomes a list of its own",
+            )

@@ -8,8 +8,41 @@ from tests.analysis.explain.rules.tables import Fires, Refused, Silent, family_t
 rng = np.random.default_rng(66)
 X, Y = rng.normal(size=(2, 1500))
 assert repeated
+COUNTS = rng.integers(-1, 5, 1500)
+EXPANDED = """
+def f(x, counts):
+    out = []
+    for v, c in zip(x, counts):
+        out.extend([v] * c)
+    return np.array(out)
+"""
 
 FIRES = [
+    Fires(
+        "elements_repeated",
+        EXPANDED,
+        lambda: (X, COUNTS),
+        "    out.extend(np.repeat(x, np.maximum(counts, 0)).tolist())\n",
+    ),
+    Fires(
+        "elements_repeated",
+        EXPANDED.replace("zip(x, counts)", "enumerate(counts)").replace("[v] * c", "c * [v]"),
+        lambda: (X, COUNTS),
+        "np.repeat(np.arange(len(counts)), np.maximum(counts, 0))",
+    ),
+    Fires(
+        "elements_repeated",
+        "def f(x, counts):\n    out = []\n    for i in range(len(x)):\n"
+        "        out += [x[i]] * counts[i]\n    return out\n",
+        lambda: (X, COUNTS),
+        "    out.extend(np.repeat(x, np.maximum(counts[:len(x)], 0)).tolist())\n",
+    ),
+    Fires(
+        "elements_repeated",
+        "def f(x, n):\n    return np.concatenate([[v] * c for v, c in zip(x, n)])\n",
+        lambda: (X, COUNTS.astype(np.uint8)),
+        "    return np.repeat(x, n)\n",
+    ),
     Fires(
         "computed_again",
         "def f(x, y):\n    return x[y > 0.5].sum() / np.sum(y > 0.5)\n",
@@ -42,6 +75,16 @@ FIRES = [
     ),
 ]
 SILENT = [
+    Silent(  # arrays, multiplied
+        "elements_repeated",
+        EXPANDED.replace("[v] * c", "x * c"),
+        lambda: (X[:30], COUNTS[:30]),
+    ),
+    Silent(  # as often as it says itself
+        "elements_repeated",
+        EXPANDED.replace("[v] * c", "[v] * int(v * v)"),
+        lambda: (X, COUNTS),
+    ),
     Silent("computed_again", "def f(x):\n    return x[x > 0].sum()\n", lambda: (X,)),
     Silent(  # little work
         "computed_again",
@@ -68,6 +111,11 @@ SILENT = [
     ),
 ]
 REFUSED = [
+    Refused(  # what one has more than the other is passed by
+        "elements_repeated",
+        EXPANDED,
+        lambda: (X, COUNTS[:1400]),
+    ),
     Refused(  # by another name
         "computed_again",
         "def f(x):\n"
