@@ -16,13 +16,14 @@ _NOTHING: frozenset[str] = frozenset()
 
 def undisturbed(
     groups: Sequence[Sequence[ast.stmt]],
-    own: Collection[str],
+    own: Mapping[str, str],
     parameters: Collection[str],
     mathematics: str = "math",
 ) -> list[list[ast.stmt]]:
     """The statements, group by group, without copies and without what nobody asks for.
 
     Names in `own` may be set to another one's value, those in `parameters` too; others stay.
+    `own` says what each is like: of those that are like one, as many as can be are one.
     """
     found = [list(group) for group in groups]
     while True:
@@ -216,22 +217,29 @@ def _shortest(branches: ast.If) -> Iterator[ast.stmt]:
 def _merged(
     groups: Sequence[Sequence[ast.stmt]],
     flow: _Flow,
-    own: Collection[str],
+    own: Mapping[str, str],
     parameters: Collection[str],
 ) -> dict[str, str]:
     """Names that become another one, whose copies they are."""
+    statements = list(_all(itertools.chain.from_iterable(groups)))
+    pairs = [pair for each in statements for pair in _copies(each)]
+    alike: dict[str, list[str]] = {}
+    for name in dict.fromkeys(a.id for each in statements for a, _ in _pairs(each)):
+        if name in own:
+            alike.setdefault(own[name], []).append(name)
+    for same in alike.values():
+        pairs += itertools.combinations(same, 2)
     one_of: dict[str, set[str]] = {}
-    for statement in _all(itertools.chain.from_iterable(groups)):
-        for a, b in _copies(statement):
-            if not all(each in own or each in parameters for each in (a, b)):
-                continue
-            some, others = (one_of.get(each, {each}) for each in (a, b))
-            fixed = [each for each in some | others if each not in own]
-            apart = any(others & flow.conflicts(each) for each in some)
-            if some is others or apart or len(fixed) > 1:
-                continue
-            both = some | others
-            one_of |= dict.fromkeys(both, both)
+    for a, b in pairs:
+        if not all(each in own or each in parameters for each in (a, b)):
+            continue
+        some, others = (one_of.get(each, {each}) for each in (a, b))
+        fixed = [each for each in some | others if each not in own]
+        apart = any(others & flow.conflicts(each) for each in some)
+        if some is others or apart or len(fixed) > 1:
+            continue
+        both = some | others
+        one_of |= dict.fromkeys(both, both)
     names = {}
     for each, same in one_of.items():
         best = min(

@@ -11,7 +11,8 @@ from profiler_suite.analysis.explain.rewrites import element_names
 def made(text: str, own: str, parameters: str = "n") -> str:
     body = ast.parse(textwrap.dedent(text)).body
     groups = [[each] for each in body]
-    found = element_names.undisturbed(groups, own.split(), parameters.split())
+    names = {each: each.partition("_")[0] for each in own.split()}
+    found = element_names.undisturbed(groups, names, parameters.split())
     return "\n".join(ast.unparse(each) for group in found for each in group)
 
 
@@ -59,6 +60,12 @@ def test_what_a_loop_carries_is_set_where_it_is_computed() -> None:
     assert "b = a + 1" in made(broken, "a b c")  # after a break the old one is asked for
     swapped = "a = n * 2\nb = n * 3\nwhile a < 9:\n    a, b = (b, a + 1)\nprint(a)"
     assert made(swapped, "a b") == swapped
+
+
+def test_names_that_are_like_one_are_one_where_they_do_not_meet() -> None:
+    text = "a = n + 1\na_2 = a * 2\nprint(a_2)"
+    assert made(text, "a a_2") == "a = n + 1\na = a * 2\nprint(a)"
+    assert made(f"{text}\nprint(a)", "a a_2") == f"{text}\nprint(a)"
 
 
 def test_other_names_stay() -> None:
