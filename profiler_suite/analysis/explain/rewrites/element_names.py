@@ -227,8 +227,8 @@ def _merged(
     for name in dict.fromkeys(a.id for each in statements for a, _ in _pairs(each)):
         if name in own:
             alike.setdefault(own[name], []).append(name)
-    for same in alike.values():
-        pairs += itertools.combinations(same, 2)
+    for names_alike in alike.values():
+        pairs += itertools.combinations(names_alike, 2)
     one_of: dict[str, set[str]] = {}
     for a, b in pairs:
         if not all(each in own or each in parameters for each in (a, b)):
