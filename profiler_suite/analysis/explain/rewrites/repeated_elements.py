@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from profiler_suite.analysis.explain import rewriting
+from profiler_suite.analysis.explain import rewriting, syntax
 from profiler_suite.analysis.explain.rewrites import forms, patterns, whole_calls
 from profiler_suite.analysis.explain.rewrites.whole_calls import NotOneCallError, Span
 from profiler_suite.analysis.explain.rewriting import Function
@@ -29,7 +29,9 @@ def at_once(function: Function) -> Iterator[RepeatedElements]:
             text = _repeat(function, node.target, node.iter, repeated) if out else ""
             if text:
                 start, end = function.span(node)
-                made = Edit(start=start, end=end, text=f"{out}.extend({text}.tolist())")
+                kept = f"{out} = {text}" if _becomes_array(function, out) else ""
+                more = kept or f"{out}.extend({text}.tolist())"
+                made = Edit(start=start, end=end, text=more)
                 yield RepeatedElements(node, made)
         elif isinstance(node, ast.Call):
             for pattern in _JOINED:
@@ -53,6 +55,20 @@ def _extended(function: Function, statement: ast.stmt) -> tuple[str, ast.expr]:
         if one is not None and isinstance(one["OUT"], ast.Name):
             return one["OUT"].id, one["X"]
     return "", ast.Constant(None)
+
+
+def _becomes_array(function: Function, name: str) -> bool:
+    """Whether a list that begins empty is only made an array, after it is filled."""
+    uses = syntax.uses(function.node, name)
+    arrays = [
+        one["X"]
+        for node in function.nodes
+        if isinstance(node, ast.Call)
+        for pattern in ("np.array(X)", "np.asarray(X)")
+        if (one := patterns.match(function, node, pattern)) is not None
+    ]
+    begun = [n for n in function.node.body if ast.unparse(n) == f"{name} = []"]
+    return len(uses) == 3 and len(begun) == 1 and any(each in arrays for each in uses)
 
 
 def _is_list(function: Function, name: ast.Name) -> bool:

@@ -22,7 +22,7 @@ FIRES = [
         "elements_repeated",
         EXPANDED,
         lambda: (X, COUNTS),
-        "    out.extend(np.repeat(x, np.maximum(counts, 0)).tolist())\n",
+        "    out = np.repeat(x, np.maximum(counts, 0))\n    return np.array(out)\n",
     ),
     Fires(
         "elements_repeated",
