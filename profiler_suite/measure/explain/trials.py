@@ -177,7 +177,9 @@ def _agreement(
         subject.function,
         (lambda *given: function(*convert(given))) if of_arguments else function,
         subject.arguments,
-        calling=checks.Calling(kept=lambda: buffers(namespace), known=_answered(subject)),
+        calling=checks.Calling(
+            kept=lambda: buffers(namespace), known=_answered(subject), by_names=True
+        ),
         answer=trial.answer,
         others=not of_arguments,
         one_size=trial.one_size,

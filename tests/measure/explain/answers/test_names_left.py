@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.measure.explain.answers.checks import agreement
+from profiler_suite.measure.explain.answers.checks import Calling, agreement
 from profiler_suite.measure.explain.answers.names_left import compared, names_left
 
 X = np.arange(12.0).reshape(4, 3)
+BY_NAMES = Calling(by_names=True)
 
 
 def summed(x: Any) -> None:
@@ -42,14 +43,14 @@ def test_names_are_those_at_the_end_without_parameters() -> None:
 
 
 def test_a_wrong_rewrite_of_a_function_without_an_answer_is_refused() -> None:
-    assert agreement(summed, at_once, lambda: (X,)).same
-    refused = agreement(summed, wrong, lambda: (X,))
+    assert agreement(summed, at_once, lambda: (X,), calling=BY_NAMES).same
+    refused = agreement(summed, wrong, lambda: (X,), calling=BY_NAMES)
     assert not refused.same
     assert refused.reason == "its answer differs"
 
 
 def test_where_nothing_is_left_nothing_is_the_same() -> None:
-    refused = agreement(nothing, at_once, lambda: (X,))
+    refused = agreement(nothing, at_once, lambda: (X,), calling=BY_NAMES)
     assert not refused.same
     assert "no answer to compare" in refused.reason
 
@@ -107,11 +108,16 @@ def test_what_is_set_to_what_it_is_already_is_set_anew() -> None:
     before = GRID.copy()
     sets()  # as every evaluation before has done
     try:
-        assert agreement(sets, sets_at_once, tuple).same
-        assert not agreement(sets, sets_nothing, tuple).same
+        assert agreement(sets, sets_at_once, tuple, calling=BY_NAMES).same
+        assert not agreement(sets, sets_nothing, tuple, calling=BY_NAMES).same
         np.testing.assert_array_equal(GRID, np.arange(4) + 1)
     finally:
         GRID[...] = before
+
+
+def test_of_functions_that_are_no_rewrites_of_each_other_names_are_no_matter() -> None:
+    assert agreement(nothing, nothing, lambda: (X,)).same
+    assert agreement(summed, wrong, lambda: (X,)).same
 
 
 def test_names_for_something_else_are_not_compared() -> None:
