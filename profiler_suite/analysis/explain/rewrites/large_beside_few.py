@@ -221,7 +221,9 @@ class LargeBeside(Reading):
         match node:
             case ast.Subscript(ast.Name(name), index) if self._kinds.get(name) == "array":
                 return self._row(node, name, index)
-            case ast.Subscript(ast.Attribute(ast.Name(), "shape"), ast.Constant()):
+            case ast.Subscript(ast.Attribute(ast.Name(name), "shape"), ast.Constant(axis)) if (
+                name in self._kinds or axis == 0
+            ):
                 return Number(self.plain(node), "int")
             case ast.Call() if self._function.qualified(node.func) in _INTEGERS:
                 return Number(self.plain(node), "int")

@@ -71,6 +71,7 @@ def test_what_is_large_is_stored_read_and_drawn_as_before(body: str) -> None:
         f"for k in range(n):\n    {STEP} * (rng.random() if p[0] > 0 else 1.0)\nreturn p",
         f"for k in range(n):\n    {STEP} * rng.choice(z)\nreturn p",
         f"for k in range(n):\n    {STEP} * table[k, 1:]\nreturn p",
+        f"for k in range(other.shape[1]):\n    {STEP}\nreturn p",  # of what is not known
         f"n *= p[0]\nout = np.zeros((9, 2))\nfor k in range(9):\n    {STEP}\n    out[n] = p\n"
         "return out",
     ],
