@@ -103,7 +103,7 @@ class _Counts:
     def _is_known_outside(self) -> bool:
         """Whether what the last character leaves is asked for after the loop."""
         inside = set(ast.walk(self._loop))
-        used = (use for name in self._known for use in syntax.uses(self._function.node, name))
+        used = (use for name in self._known for use in self._function.uses(name))
         return any(use not in inside for use in used)
 
     def _suits(self, statement: ast.stmt, *, always: bool = True) -> bool:

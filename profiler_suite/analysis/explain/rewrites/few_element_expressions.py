@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from profiler_suite.analysis.explain import syntax
 from profiler_suite.analysis.explain.rewrites import few_element_calls as calls
 from profiler_suite.analysis.explain.rewrites import few_element_indices as indices
 from profiler_suite.analysis.explain.rewrites import few_elements as few
@@ -163,9 +162,7 @@ class Expressions:
         """Whether only functions of math get a number: they take NumPy's as fast."""
         if not isinstance(node, ast.Name):
             return False
-        calls_of = [
-            self._function.parents[each] for each in syntax.uses(self._function.node, node.id)
-        ]
+        calls_of = [self._function.parents[each] for each in self._function.uses(node.id)]
         return all(
             isinstance(each, ast.Call)
             and self._function.qualified(each.func).partition(".")[2] in calls.OF_MATH

@@ -34,7 +34,7 @@ def written_out_with_loops(function: Function, mathematics: str = "math") -> Wri
     body = body_of(function)
     starts = [function.node.lineno, *(each.lineno for each in body)]
     around = (ast.For, ast.While)
-    loops = [each for each in ast.walk(function.node) if isinstance(each, around)]
+    loops = [each for each in function.nodes if isinstance(each, around)]
     if not loops or len(set(starts)) < len(starts):
         return None
     reading = _Loops(function, mathematics)
@@ -129,7 +129,7 @@ class _Loops(LargeBeside):
 
     def __init__(self, function: Function, mathematics: str) -> None:
         super().__init__(function, mathematics)
-        loops = [each for each in ast.walk(function.node) if isinstance(each, ast.For)]
+        loops = [each for each in function.nodes if isinstance(each, ast.For)]
         self._targets = {n for each in loops for n in _stored(each.target)}
         self.writing.reserve(self._targets | self.large_names)
         self._depth = 0
@@ -324,7 +324,7 @@ class _Loops(LargeBeside):
         """Whether what is asked for after a loop is something else where it has none."""
         later = {
             node.id
-            for node in ast.walk(self._function.node)
+            for node in self._function.nodes
             if isinstance(node, ast.Name)
             and (self._depth > 1 or node.lineno > (loop.end_lineno or 0))
         }

@@ -122,7 +122,7 @@ class _Transform:
 
     def _is_used_elsewhere(self, name: str) -> bool:
         inside = set(ast.walk(self._inner))
-        return any(use not in inside for use in syntax.uses(self._function.node, name))
+        return any(use not in inside for use in self._function.uses(name))
 
     def _weighted(self, term: ast.expr, place: str) -> str:
         """The array whose element at this place the term has once; the same in every sum."""

@@ -39,7 +39,7 @@ class LargeBeside(Reading):
         }
         self._stored_in = {
             n.value.id
-            for n in ast.walk(function.node)
+            for n in function.nodes
             if isinstance(n, ast.Subscript)
             and isinstance(n.ctx, ast.Store)
             and isinstance(n.value, ast.Name)
@@ -358,9 +358,7 @@ def _large_parameters(function: Function) -> set[str]:
     """Parameters that hold arrays of many elements."""
     found = set()
     stored = {
-        n.id
-        for n in ast.walk(function.node)
-        if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+        n.id for n in function.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
     for each in function.node.args.args:
         form = forms.in_form(function.source.names.get(each.arg, ""))
@@ -372,7 +370,7 @@ def _large_parameters(function: Function) -> set[str]:
 
 def _made_once(function: Function) -> dict[str, str]:
     """Names of large arrays, lists and generators that the function makes, each once."""
-    names = [n for n in ast.walk(function.node) if isinstance(n, ast.Name)]
+    names = [n for n in function.nodes if isinstance(n, ast.Name)]
     stored = [n.id for n in names if isinstance(n.ctx, ast.Store)]
     parameters = {n.arg for n in ast.walk(function.node.args) if isinstance(n, ast.arg)}
     found: dict[str, str] = {}
@@ -420,7 +418,7 @@ def _is_generator(name: str) -> bool:
 
 def _is_appended(function: Function, name: str) -> bool:
     """Whether it is appended to, and otherwise joined, measured or returned."""
-    uses = [n for n in ast.walk(function.node) if isinstance(n, ast.Name) and n.id == name]
+    uses = function.uses(name)
     parents = [function.parents[n] for n in uses if isinstance(n.ctx, ast.Load)]
     appended = [p for p in parents if isinstance(p, ast.Attribute)]
     return bool(appended) and all(
@@ -432,7 +430,7 @@ def _is_appended(function: Function, name: str) -> bool:
 
 def _only_joined(function: Function, name: str) -> bool:
     """Whether nobody gets the list itself, but an array of it."""
-    uses = [n for n in ast.walk(function.node) if isinstance(n, ast.Name) and n.id == name]
+    uses = function.uses(name)
     parents = [function.parents[n] for n in uses if isinstance(n.ctx, ast.Load)]
     return all(
         isinstance(p, ast.Attribute)

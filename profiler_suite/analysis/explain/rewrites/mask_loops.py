@@ -43,7 +43,7 @@ class _KeyHead:
 
 def at_once(function: Function) -> Iterator[AtOnce]:
     """Every loop over keys that only stores, appends or lists a value of each."""
-    for loop in ast.walk(function.node):
+    for loop in function.nodes:
         if not isinstance(loop, Loop):
             continue
         try:
@@ -80,7 +80,7 @@ def _defined(function: Function, node: ast.expr) -> ast.expr:
     """What a name is set to, where that is done once; other expressions as they are."""
     if not isinstance(node, ast.Name):
         return node
-    stored = [n for n in syntax.uses(function.node, node.id) if not isinstance(n.ctx, ast.Load)]
+    stored = [n for n in function.uses(node.id) if not isinstance(n.ctx, ast.Load)]
     parent = function.parents[stored[0]] if len(stored) == 1 else None
     return parent.value if isinstance(parent, ast.Assign) else node
 

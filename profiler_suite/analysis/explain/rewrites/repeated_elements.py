@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from profiler_suite.analysis.explain import rewriting, syntax
+from profiler_suite.analysis.explain import rewriting
 from profiler_suite.analysis.explain.rewrites import forms, patterns, whole_calls
 from profiler_suite.analysis.explain.rewrites.whole_calls import NotOneCallError, Span
 from profiler_suite.analysis.explain.rewriting import Function
@@ -59,7 +59,7 @@ def _extended(function: Function, statement: ast.stmt) -> tuple[str, ast.expr]:
 
 def _becomes_array(function: Function, name: str) -> bool:
     """Whether a list that begins empty is only made an array, after it is filled."""
-    uses = syntax.uses(function.node, name)
+    uses = function.uses(name)
     arrays = [
         one["X"]
         for node in function.nodes

@@ -1,8 +1,9 @@
 """Slow paths of loops: what one call could do for all iterations."""
 
 import ast
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -356,16 +357,11 @@ def lists_as_arrays(seen: Observation) -> Iterator[Finding]:
         made = list_arrays.as_arrays(function)
         if made is None:
             continue
-        every = [*seen.lifted_again(function, made.text, made.held, parts=True)]
-        for title, lifted in every[:_MOST_PARTS]:
-            yield from seen.whole(
-                function,
-                lifted,
-                title=f"{title}, with arrays in place of lists",
-                lines=seen.lines_of(function),
-                helpers=("import numpy as np",) if "np." in lifted else (),
-                evidence="elements of a list are objects, one by one",
-            )
+        every = seen.lifted_again(function, made.text, made.held, parts=True)
+        what = "with arrays in place of lists"
+        yield from _whole(
+            seen, function, every, what, "elements of a list are objects, one by one"
+        )
 
 
 @rule(
@@ -382,16 +378,11 @@ def characters_as_codes(seen: Observation) -> Iterator[Finding]:
         made = text_codes.as_codes(function)
         if made is None:
             continue
-        every = [*seen.lifted_again(function, made.text, made.held)]
-        for title, text in every[:_MOST_PARTS]:
-            yield from seen.whole(
-                function,
-                text,
-                title=f"{title}, of the codes of characters",
-                lines=seen.lines_of(function),
-                helpers=("import numpy as np",),
-                evidence="every character is an object of its own",
-            )
+        every = seen.lifted_again(function, made.text, made.held)
+        what = "of the codes of characters"
+        yield from _whole(
+            seen, function, every, what, "every character is an object of its own"
+        )
 
 
 @rule(
@@ -461,16 +452,29 @@ def element_before(seen: Observation) -> Iterator[Finding]:
             continue
         one = elements_before.over_neighbours(changed)
         for made in [one] if one is not None else with_first_apart(changed):
-            every = [*seen.lifted_again(function, made.text, {**held, **made.held})]
-            for title, text in every[:_MOST_PARTS]:
-                yield from seen.whole(
-                    function,
-                    text,
-                    title=f"{title}, of an array of what is made of each element",
-                    lines=seen.lines_of(function),
-                    helpers=("import numpy as np",),
-                    evidence="each iteration waits for what the one before it keeps",
-                )
+            every = seen.lifted_again(function, made.text, {**held, **made.held})
+            what = "of an array of what is made of each element"
+            why = "each iteration waits for what the one before it keeps"
+            yield from _whole(seen, function, every, what, why)
+
+
+def _whole(
+    seen: Observation,
+    function: Function,
+    lifted: Iterable[tuple[str, str]],
+    what: str,
+    why: str,
+) -> Iterator[Finding]:
+    """The first of these ways to lift another text of the function, each with its title."""
+    for title, text in itertools.islice(lifted, _MOST_PARTS):
+        yield from seen.whole(
+            function,
+            text,
+            title=f"{title}, {what}",
+            lines=seen.lines_of(function),
+            helpers=("import numpy as np",) if "np." in text else (),
+            evidence=why,
+        )
 
 
 def _with(function: Function, text: str, held: dict[str, str]) -> Function | None:

@@ -44,7 +44,7 @@ def difference(
 def names_left(
     function: Function, arguments: Arguments, turned: Collection[str] = ()
 ) -> dict[str, Any]:
-    """What its names hold when one more call of it returns, but for its parameters.
+    """What its names hold when one more call of it returns, but for parameters and constants.
 
     Of the module's arrays and lists those that it changes are among them, as copies; they are
     put back as they were. Arrays that are `turned` have their elements in reverse order before.
@@ -60,7 +60,11 @@ def names_left(
 
     def watch(frame: FrameType, event: str, _: object) -> None:
         if event == "return" and frame.f_code is code:
-            found.update({k: v for k, v in frame.f_locals.items() if k not in given})
+            found.update({k: v for k, v in frame.f_locals.items() if _is_computed(k, v)})
+
+    def _is_computed(name: str, value: Any) -> bool:
+        constant = isinstance(value, float) and any(value is each for each in code.co_consts)
+        return name not in given and not constant
 
     for name in turned:
         if name in held:
@@ -129,6 +133,7 @@ def compared(one: dict[str, Any], other: dict[str, Any]) -> Difference | None:
         found = compare(one[name], other[name])
         whole.same &= found.same
         whole.largest_error = max(whole.largest_error, found.largest_error)
+        whole.dtype_changed |= found.dtype_changed
     return whole if several else None
 
 

@@ -120,6 +120,17 @@ def test_of_functions_that_are_no_rewrites_of_each_other_names_are_no_matter() -
     assert agreement(summed, wrong, lambda: (X,)).same
 
 
+def with_a_constant(x: Any) -> None:
+    step = 0.1
+    for i in range(len(x)):
+        x[i].sum() * step
+
+
+def test_a_constant_is_nothing_that_was_computed() -> None:
+    assert set(names_left(with_a_constant, (X,))) == {"i"}
+    assert not agreement(with_a_constant, with_a_constant, lambda: (X,), calling=BY_NAMES).same
+
+
 def test_names_for_something_else_are_not_compared() -> None:
     one = {"a": X, "part": X[0], "n": 3, "done": [1]}
     assert compared(one, {"part": X, "n": 4, "done": [1, 2]}) is None

@@ -103,7 +103,7 @@ def _is_new(value: ast.expr, others: Mapping[str, ast.expr]) -> bool:
 
 def _copies_of(function: Function, name: str) -> Iterator[ast.Call]:
     """`np.array(out)` and the like, without options."""
-    for node in function.nodes:
+    for node in ast.walk(function.node):
         if not isinstance(node, ast.Call) or node.keywords or len(node.args) != 1:
             continue
         owner, _, last = ast.unparse(node.func).rpartition(".")
